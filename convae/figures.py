@@ -1,0 +1,56 @@
+"""Arrays in, Plotly figures out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
+TITLES = {"loss": "Loss", "accuracy": "Accuracy"}
+
+
+def learning_curves(metrics: Mapping[str, Sequence[Mapping[str, Any]]], value: str, log: bool = False) -> go.Figure:
+    """Train (dotted) and test (solid) curves of `value`, `loss` or `accuracy`, against epochs, one colour a run."""
+    figure = go.Figure()
+    for (name, records), colour in zip(metrics.items(), COLOURS * (1 + len(metrics) // len(COLOURS)), strict=False):
+        for part, dash in (("train", "dot"), ("test", "solid")):
+            points = [(r["epoch"], r[f"{part}_{value}"]) for r in records if r.get(f"{part}_{value}") is not None]
+            figure.add_scatter(
+                x=[x for x, _ in points],
+                y=[y for _, y in points],
+                name=f"{name}, {part}" if len(metrics) > 1 else part,
+                mode="lines+markers" if part == "test" else "lines",
+                line={"color": colour, "dash": dash},
+            )
+    return _style(figure, TITLES[value], "epoch", log)
+
+
+def probability_bars(probabilities: Sequence[float]) -> go.Figure:
+    """Ten bars, the highest one marked."""
+    top = max(range(len(probabilities)), key=lambda i: probabilities[i])
+    figure = go.Figure(
+        go.Bar(
+            x=[str(i) for i in range(len(probabilities))],
+            y=list(probabilities),
+            marker_color=[COLOURS[1] if i == top else COLOURS[0] for i in range(len(probabilities))],
+            hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    return _style(figure, "", "", log=False, height=200)
+
+
+def _style(figure: go.Figure, title: str, x_title: str, log: bool, height: int = 320) -> go.Figure:
+    figure.update_layout(
+        title=title,
+        height=height,
+        margin={"l": 10, "r": 10, "t": 40 if title else 10, "b": 10},
+        legend={"orientation": "h", "y": -0.2},
+        xaxis_title=x_title,
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    if log:
+        figure.update_yaxes(type="log")
+    return figure

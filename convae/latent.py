@@ -1,0 +1,36 @@
+"""The code: encode digits, find the range it lives in, draw at random from where real codes are."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from convae.data import to_float
+from convae.models import Decoder, Encoder
+
+BATCH = 500
+
+
+@torch.no_grad()
+def encode(encoder: Encoder, images: Tensor) -> NDArray[np.float32]:
+    """Codes (N, latent_dim) of uint8 pictures (N, 1, 28, 28)."""
+    return torch.cat([encoder(to_float(part)) for part in images.split(BATCH)]).numpy()
+
+
+@torch.no_grad()
+def decode(decoder: Decoder, codes: NDArray) -> NDArray[np.float32]:
+    """Pictures (N, 28, 28) in [0, 1] of codes (N, latent_dim)."""
+    return decoder(torch.as_tensor(codes, dtype=torch.float32))[:, 0].numpy()
+
+
+def ranges(codes: NDArray, low: float = 1, high: float = 99) -> NDArray:
+    """The low and high percentile of each dimension of codes (N, latent_dim), as (latent_dim, 2)."""
+    return np.percentile(codes, [low, high], axis=0).T
+
+
+def sample(codes: NDArray, generator: Generator) -> NDArray:
+    """A new code (latent_dim,) from the Gaussian that has the codes' mean and covariance."""
+    mean, covariance = codes.mean(0), np.atleast_2d(np.cov(codes, rowvar=False))
+    noise = torch.randn(len(mean), generator=generator, dtype=torch.float64).numpy()
+    values, vectors = np.linalg.eigh(covariance)
+    return mean + vectors @ (np.sqrt(np.clip(values, 0, None)) * noise)

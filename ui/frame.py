@@ -1,0 +1,54 @@
+"""What every page begins with: its configuration, the menu and the sidebar's settings."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+PAGES = (
+    ("streamlit_app.py", "Home", "🏠"),
+    ("pages/train.py", "Train", "🏋️"),
+    ("pages/latent_space.py", "Latent space", "🎛️"),
+    ("pages/draw.py", "Draw", "✏️"),
+    ("pages/reconstructions.py", "Reconstructions", "🪞"),
+    ("pages/compare.py", "Compare", "⚖️"),
+)
+
+
+class Settings(NamedTuple):
+    """The sidebar's values."""
+
+    latent_dim: int
+    labels: int
+
+
+def begin(title: str) -> Settings:
+    """Set up the page called `title` in the menu, and return the settings that all pages share."""
+    icon = next(icon for _, name, icon in PAGES if name == title)
+    st.set_page_config(page_title=f"{title} · ConvAE Explorer", page_icon=icon, layout="wide")
+    with st.sidebar:
+        for path, name, symbol in PAGES:
+            st.page_link(path, label=name, icon=symbol)
+        st.divider()
+        latent_dim = st.number_input(
+            "Code length (latent_dim)",
+            min_value=1,
+            max_value=64,
+            value=12,
+            key="latent_dim",
+            bind="query-params",
+            required=True,
+            help="How many numbers the encoder may keep of a picture. Trained models are included for "
+            "2, 4, 8, 12, 16 and 32.",
+        )
+        labels = st.number_input(
+            "Labelled samples",
+            min_value=10,
+            max_value=60_000,
+            value=100,
+            step=10,
+            key="labels",
+            bind="query-params",
+            required=True,
+            help="How many training images the few-label classifiers may know the labels of.",
+        )
+    return Settings(int(latent_dim or 12), int(labels or 100))

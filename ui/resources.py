@@ -1,0 +1,60 @@
+"""Models, data and codes, loaded once for all sessions of the server."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from convae.runs import WEIGHTS, Run
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from convae.data import Digits
+    from convae.models import Model
+
+
+@st.cache_resource(show_spinner="Loading torch ...")
+def one_thread() -> None:
+    """Leave the machine's other cores to training: inference here is small."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@st.cache_resource(show_spinner="Fetching MNIST: the first time takes up to a minute ...")
+def digits(split: str) -> "Digits":
+    """The `train` or `test` digits; raises `DataError` that says what to do if they cannot be had."""
+    from convae import data
+
+    one_thread()
+    return data.load(split)
+
+
+def model(run: Run) -> "Model":
+    """The run's model; a run that is trained further or replaced on disk is loaded again."""
+    one_thread()
+    return _model(run.name, _version(run), run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _model(name: str, version: int, _run: Run) -> "Model":
+    from convae import weights
+
+    return weights.load(_run)
+
+
+def test_codes(run: Run) -> "NDArray":
+    """The run's codes (10,000, latent_dim) of the test digits."""
+    return _test_codes(run.name, _version(run), run)
+
+
+@st.cache_resource(show_spinner="Encoding the test digits ...", max_entries=30)
+def _test_codes(name: str, version: int, _run: Run) -> "NDArray":
+    from convae import latent
+
+    return latent.encode(model(_run).encoder, digits("test").images)
+
+
+def _version(run: Run) -> int:
+    path = run.path / WEIGHTS
+    return path.stat().st_mtime_ns if path.exists() else 0
