@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Generator, Tensor
 
 from convae.data import to_float
@@ -18,7 +18,7 @@ def encode(encoder: Encoder, images: Tensor) -> NDArray[np.float32]:
 
 
 @torch.no_grad()
-def decode(decoder: Decoder, codes: NDArray) -> NDArray[np.float32]:
+def decode(decoder: Decoder, codes: ArrayLike) -> NDArray[np.float32]:
     """Pictures (N, 28, 28) in [0, 1] of codes (N, latent_dim)."""
     return decoder(torch.as_tensor(codes, dtype=torch.float32))[:, 0].numpy()
 
@@ -28,7 +28,7 @@ def ranges(codes: NDArray, low: float = 1, high: float = 99) -> NDArray:
     return np.percentile(codes, [low, high], axis=0).T
 
 
-def sample(codes: NDArray, generator: Generator) -> NDArray:
+def sample(codes: NDArray, generator: Generator | None = None) -> NDArray:
     """A new code (latent_dim,) from the Gaussian that has the codes' mean and covariance."""
     mean, covariance = codes.mean(0), np.atleast_2d(np.cov(codes, rowvar=False))
     noise = torch.randn(len(mean), generator=generator, dtype=torch.float64).numpy()

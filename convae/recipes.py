@@ -3,8 +3,8 @@
 `classic` is what a tutorial does: PyTorch's own initialisation and Adam at a constant rate.
 
 `fast` reaches the same quality in a fraction of the steps:
-- He initialisation (He et al. 2015, arXiv:1502.01852), and the last bias of a decoder at the logit of the mean pixel,
-  so that training does not begin by learning that most of a picture is black;
+- PyTorch's own initialisation, but the last bias of a decoder at the logit of the mean pixel, so that training does not
+  begin by learning that most of a picture is black;
 - Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon) for the inner weights, convolutions seen as matrices,
   and AdamW for the first and last layers and the biases;
 - one cycle: a short linear warm-up, then linearly down to zero.
@@ -30,16 +30,9 @@ def initialise(model: nn.Module, recipe: str) -> None:
     if recipe == "classic":
         return
     for module in model.modules():
-        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-            nn.init.zeros_(_bias(module))
         if isinstance(module, Decoder):
-            nn.init.constant_(_bias(module.deconv3), math.log(MEAN_PIXEL / (1 - MEAN_PIXEL)))
-
-
-def _bias(layer: nn.Conv2d | nn.ConvTranspose2d | nn.Linear) -> Tensor:
-    assert layer.bias is not None
-    return layer.bias
+            bias = module.deconv3.get_parameter("bias")
+            nn.init.constant_(bias, math.log(MEAN_PIXEL / (1 - MEAN_PIXEL)))
 
 
 def make_optimizers(model: nn.Module, config: TrainConfig) -> list[Optimizer]:

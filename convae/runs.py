@@ -105,7 +105,7 @@ def create(config: TrainConfig, name: str, extra: dict[str, Any] | None = None) 
         "command": config.command(name),
         "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "versions": {"python": platform.python_version(), **{p: version(p) for p in ("torch", "numpy")}},
-        "threads": os.cpu_count(),
+        "threads": int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1),
         **(extra or {}),
     }
     if config.encoder_run is not None:
