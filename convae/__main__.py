@@ -94,17 +94,27 @@ def fetch_data(options: argparse.Namespace) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """`convae train`."""
-    names = {f.name for f in dataclasses.fields(TrainConfig)} - {"model"}
-    given = {name: value for name, value in vars(options).items() if name in names}
     if options.resume:
-        if given or options.model or options.name:
+        if _given_settings(options) or options.name:
             raise RunError("--resume takes no other settings: the run has its own")
         return max(_train_with_progress(run) for run in [runs.open_run(name) for name in options.resume])
-    if options.model:
-        config = preset(options.model, **given)
-        run = runs.create(config, options.name or default_name(config))
-        return _train_with_progress(run)
-    raise RunError(f"say what to train, one of {', '.join(MODELS)}, or --resume NAME")
+    if options.model is None:
+        raise RunError(f"say what to train, one of {', '.join(MODELS)}, or --resume NAME")
+    config = config_from(options)
+    from convae.training import pick_device
+
+    pick_device(config.device)  # before a directory is made
+    return _train_with_progress(runs.create(config, options.name or default_name(config)))
+
+
+def config_from(options: argparse.Namespace) -> TrainConfig:
+    """The settings that the flags of `train` ask for: the recipe's, changed by what was given."""
+    return preset(**_given_settings(options))
+
+
+def _given_settings(options: argparse.Namespace) -> dict[str, Any]:
+    names = {f.name for f in dataclasses.fields(TrainConfig)}
+    return {name: value for name, value in vars(options).items() if name in names and value is not None}
 
 
 def _train_with_progress(run: runs.Run) -> int:

@@ -51,6 +51,9 @@ def _load_strictly(model: nn.Module, state: dict[str, Any], path: Path) -> None:
     ]
     if wrong:
         raise RunError(f"{path} does not fit {type(model).__name__}: {'; '.join(sorted(wrong)[:3])}")
+    not_finite = [name for name, tensor in state.items() if not tensor.isfinite().all()]
+    if not_finite:
+        raise RunError(f"{path} is of no use: {not_finite[0]} holds NaN or infinity")
     model.load_state_dict(state)
 
 
@@ -71,6 +74,8 @@ def import_state_dict(file: Path, name: str, encoder_run: str | None = None) -> 
         raise RunError(f"{file} holds no state dict (names with tensors): save `model.state_dict()`")
     if "encoder.fc.weight" not in state:
         raise RunError(f"{file} has no encoder.fc.weight: it is no Autoencoder, Classifier or ClassifierDecoding")
+    if (shape := tuple(state["encoder.fc.weight"].shape))[1:] != (576,):
+        raise RunError(f"{file} does not fit: encoder.fc.weight is {shape}, not (latent_dim, 576)")
     kind = "classifier" if "fc1.weight" in state else "classifier-decoding" if encoder_run else "autoencoder"
     config = TrainConfig(model=kind, latent_dim=len(state["encoder.fc.weight"]), encoder_run=encoder_run)
     network = _build(config)

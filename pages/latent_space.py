@@ -43,7 +43,7 @@ def show(run: Run) -> None:
     code = [st.session_state[key] for key in keys]
     with left:
         picture = latent.decode(model.decoder, [code])[0]
-        st.image(pictures.enlarge(picture, 12), caption="What the decoder draws", width=336)
+        st.image(pictures.enlarge(picture, 12), caption="What the decoder draws", width="stretch")
         st.image(
             pictures.enlarge(test.images[index, 0].numpy(), 4),
             caption=f"Test digit {index}: a {int(test.labels[index])}",

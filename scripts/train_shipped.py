@@ -18,7 +18,7 @@ SEEDS = 3
 
 def configs() -> Iterator[TrainConfig]:
     """The settings of each shipped run; a run comes after those it builds on."""
-    yield preset("autoencoder", latent_dim=12, epochs=40)
+    yield preset("autoencoder", latent_dim=12, epochs=45)
     yield preset("classifier", epochs=20, augment=True)
     yield preset("classifier-decoding", encoder_run="classifier-12", epochs=10)
     for seed in range(SEEDS):

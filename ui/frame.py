@@ -36,7 +36,6 @@ def begin(title: str) -> Settings:
             value=12,
             key="latent_dim",
             bind="query-params",
-            required=True,
             help="How many numbers the encoder may keep of a picture. Trained models are included for "
             "2, 4, 8, 12, 16 and 32.",
         )
@@ -48,7 +47,6 @@ def begin(title: str) -> Settings:
             step=10,
             key="labels",
             bind="query-params",
-            required=True,
             help="How many training images the few-label classifiers may know the labels of.",
         )
     return Settings(int(latent_dim or 12), int(labels or 100))
