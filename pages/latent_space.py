@@ -36,8 +36,8 @@ def show(run: Run) -> None:
             help="A code drawn from the Gaussian with the real codes' mean and covariance.",
         )
         c.button("Zero", on_click=put, args=[0 * codes[0]], width="stretch", help="All numbers 0.")
-        for i, column in enumerate(st.columns(2) * (len(keys) // 2 + 1)):
-            if i < len(keys):
+        for first in range(0, len(keys), 2):
+            for i, column in zip(range(first, len(keys)), st.columns(2), strict=False):
                 low, high = (float(limit) for limit in limits[i])
                 column.slider(f"z{i}", low, high, key=keys[i], format="%.2f", persist_state="session")
     code = [st.session_state[key] for key in keys]

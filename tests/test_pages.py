@@ -18,10 +18,10 @@ PATHS = [path for path, _, _ in PAGES]
 
 
 def open_page(path: str, **state) -> AppTest:
-    page = AppTest.from_file(str(runs.PROJECT / path), default_timeout=TIMEOUT_S)
+    page = AppTest.from_file(str(runs.PROJECT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
     for key, value in state.items():
         page.session_state[key] = value
-    return page.run()
+    return page.switch_page(path).run()
 
 
 def words(page: AppTest) -> str:
@@ -88,13 +88,18 @@ def test_home_lists_the_runs_with_their_scores(shipped_home):
     assert len(table) == len(runs.list_runs())
 
 
+def picture(page: AppTest) -> str:
+    """The address, made from its content, of the page's first picture."""
+    return page.get("image")[0].proto.imgs[0].url
+
+
 def test_moving_a_slider_decodes_that_code(shipped_home):
     page = open_page("pages/latent_space.py")
     sliders = [slider for slider in page.slider if slider.label.startswith("z")]
     assert len(sliders) == 12
-    before = page.get("imgs")[0].proto.imgs[0].url
+    before = picture(page)
     sliders[3].set_value(sliders[3].max).run()
-    assert page.get("imgs")[0].proto.imgs[0].url != before
+    assert picture(page) != before
     next(b for b in page.button if b.label == "Zero").click().run()
     assert [slider.value for slider in page.slider if slider.label.startswith("z")] == [0.0] * 12
     assert not page.exception
@@ -102,7 +107,7 @@ def test_moving_a_slider_decodes_that_code(shipped_home):
 
 def test_starting_from_a_real_digit_sets_its_code(shipped_home):
     page = open_page("pages/latent_space.py")
-    page.number_input[-1].set_value(42).run()
+    next(n for n in page.number_input if n.label == "Test digit").set_value(42).run()
     next(b for b in page.button if b.label.startswith("Start from")).click().run()
     from convae import data
 
@@ -199,4 +204,4 @@ def test_reconstructions_state_the_error_of_what_they_show(shipped_home, test_di
     with torch.no_grad():
         error = (model(images) - images).square().mean().item()
     assert f"mean squared error {error:.4f}" in words(page)
-    assert len(page.get("imgs")) == 3
+    assert len(page.get("image")) == 3

@@ -37,16 +37,20 @@ def pick(**settings: object) -> Run | None:
 
 
 def offer(what: str, configs: list[TrainConfig]) -> None:
-    """Say that `what` is not trained yet, with a button that does it and takes the user to the Train page."""
+    """Say that `what` is not trained yet, with a button that trains it; while that goes on, show how far it is."""
+    wanted = [run for run in runs.list_runs() if run.config in configs and _is_under_way(run)]
+    if wanted:
+        st.info(f"Training the {what}: this page goes on when it is done.")
+        watch(min(wanted, key=lambda run: run.status() != "running"))
+        return
     st.info(f"There is no {what} yet.")
     if st.button(f"Train {what}", type="primary", key=f"offer_{what}"):
         try:
-            started = start(configs)
+            start(configs)
         except ConvaeError as error:
             st.error(str(error))
         else:
-            st.session_state["shown_run"] = started[0].name
-            st.switch_page("pages/train.py")
+            st.rerun()
 
 
 def watch(run: Run) -> None:
@@ -78,6 +82,9 @@ def _watch(run: Run) -> None:
             columns[1].toggle("Logarithmic", disabled=True, key="log_accuracy")
             columns[1].plotly_chart(figures.learning_curves({run.name: metrics}, "accuracy"), key="accuracy_chart")
     if not under_way and st.session_state.pop(f"started_{run.name}", None):
+        for key in st.session_state:
+            if str(key).startswith("started_"):  # the next of several runs begins now
+                st.session_state[key] = time.time()
         st.rerun()
 
 
