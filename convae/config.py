@@ -113,7 +113,7 @@ class TrainConfig:
 _ALLOWED: dict[Any, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (float, int), str: (str,)}
 
 
-def _check(f: dataclasses.Field, value: Any) -> None:
+def _check(f: "dataclasses.Field[Any]", value: Any) -> None:
     """Refuse a value of the wrong type, outside its choices or outside its range."""
     allowed = _ALLOWED.get(f.type, (str, type(None)))
     if not isinstance(value, allowed) or (isinstance(value, bool) and f.type is not bool):
@@ -134,8 +134,8 @@ def _check(f: dataclasses.Field, value: Any) -> None:
 # What each recipe does unless told otherwise. The classic numbers are the original experiments'; the fast ones were
 # chosen on the last 5,000 training images.
 FEW_LABELS = 5_000
-_CLASSIC = {"batch_size": 64, "learning_rate": 1e-3, "augment": False}
-_FAST = {"batch_size": 64, "learning_rate": 6e-3, "augment": False}
+_CLASSIC: dict[str, Any] = {"batch_size": 64, "learning_rate": 1e-3, "augment": False}
+_FAST: dict[str, Any] = {"batch_size": 64, "learning_rate": 6e-3, "augment": False}
 
 
 def _recipe(model: str, recipe: str, few: bool) -> dict[str, Any]:

@@ -13,17 +13,21 @@ TITLES = {"loss": "Loss", "accuracy": "Accuracy"}
 def learning_curves(metrics: Mapping[str, Sequence[Mapping[str, Any]]], value: str, log: bool = False) -> go.Figure:
     """Train (dotted) and test (solid) curves of `value`, `loss` or `accuracy`, against epochs, one colour a run."""
     figure = go.Figure()
+    several = len(metrics) > 1
     for (name, records), colour in zip(metrics.items(), COLOURS * (1 + len(metrics) // len(COLOURS)), strict=False):
         for part, dash in (("train", "dot"), ("test", "solid")):
             points = [(r["epoch"], r[f"{part}_{value}"]) for r in records if r.get(f"{part}_{value}") is not None]
             figure.add_scatter(
                 x=[x for x, _ in points],
                 y=[y for _, y in points],
-                name=f"{name}, {part}" if len(metrics) > 1 else part,
+                name=f"{name}, {part}" if several else part,
+                legendgroup=name if several else part,
+                showlegend=part == "test" or not several,
                 mode="lines+markers" if part == "test" else "lines",
                 line={"color": colour, "dash": dash},
             )
-    return _style(figure, TITLES[value], "epoch", log)
+    title = f"{TITLES[value]} (dotted: train)" if several else TITLES[value]
+    return _style(figure, title, "epoch", log)
 
 
 def probability_bars(probabilities: Sequence[float]) -> go.Figure:
@@ -46,7 +50,7 @@ def _style(figure: go.Figure, title: str, x_title: str, log: bool, height: int =
         title=title,
         height=height,
         margin={"l": 10, "r": 10, "t": 40 if title else 10, "b": 10},
-        legend={"orientation": "h", "y": -0.2},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
         xaxis_title=x_title,
     )
     figure.update_xaxes(automargin=True)

@@ -68,7 +68,7 @@ class Trainer:
         self.train = Digits(train.images.to(self.device), train.labels.to(self.device))
         self.test = Digits(test.images.to(self.device), test.labels.to(self.device))
         # channels_last is the layout that the CPU's and the GPU's convolutions are quickest in.
-        self.model = new_model(config, encoder).to(self.device, memory_format=torch.channels_last)
+        self.model = new_model(config, encoder).to(self.device).to(memory_format=torch.channels_last)
         self.optimizers = make_optimizers(self.model, config)
         self.generator = Generator().manual_seed(config.seed)
         self.steps_per_epoch = math.ceil(len(self.train.labels) / config.batch_size)

@@ -1,6 +1,7 @@
 """Compare: a classifier from scratch beside one on the pretrained encoder, at the sidebar's number of labels."""
 
 from statistics import mean, stdev
+from typing import Any
 
 import streamlit as st
 
@@ -25,7 +26,7 @@ def show_arm(title: str, found: list[Run]) -> None:
     scores = accuracies(found)
     spread = f"± {stdev(scores) * 100:.1f} over {len(scores)} seeds" if len(scores) > 1 else "one seed"
     st.metric(title, f"{mean(scores):.1%}" if scores else "-", spread, delta_color="off", delta_arrow="off")
-    metrics = {run.name: run.metrics() for run in found}
+    metrics = {f"seed {run.config.seed}": run.metrics() for run in sorted(found, key=lambda run: run.config.seed)}
     st.plotly_chart(figures.learning_curves(metrics, "accuracy"), key=f"accuracy_{title}")
     st.plotly_chart(figures.learning_curves(metrics, "loss"), key=f"loss_{title}")
 
@@ -46,7 +47,12 @@ if pretrained_on is None:
     training.offer(f"autoencoder with a code of {settings.latent_dim}", [wanted])
     st.stop()
 
-shared = {"recipe": recipe, "labels": settings.labels, "latent_dim": settings.latent_dim, "sampling": sampling}
+shared: dict[str, Any] = {
+    "recipe": recipe,
+    "labels": settings.labels,
+    "latent_dim": settings.latent_dim,
+    "sampling": sampling,
+}
 arms: dict[str, str | None] = {"From scratch": None, "Pretrained encoder": pretrained_on.name}
 results = {title: runs.find(model="classifier", encoder_run=e, **shared) for title, e in arms.items()}
 

@@ -18,6 +18,12 @@ def by_interest(run: Run) -> tuple:
     return (-run.config.labels, run.config.encoder_run or "", run.name)
 
 
+def one_of_each(found: list[Run]) -> list[Run]:
+    """The first run of each number of labels and each encoder: seeds differ little."""
+    kinds = {(run.config.labels, run.config.encoder_run): run for run in reversed(found)}
+    return [run for run in found if run in kinds.values()]
+
+
 def judge(pixels, chosen: list[Run], autoencoder: Run | None) -> None:
     """Show the normalised drawing, its reconstruction and each classifier's probabilities."""
     import torch
@@ -38,6 +44,8 @@ def judge(pixels, chosen: list[Run], autoencoder: Run | None) -> None:
         digit = answer.index(max(answer))
         st.markdown(f"**{run.name}**: a **{digit}**, {answer[digit]:.0%} sure")
         st.plotly_chart(figures.probability_bars(answer), key=f"bars_{run.name}", width="stretch")
+    if not chosen:
+        st.info("Choose a classifier above.")
 
 
 settings = frame.begin("Draw")
@@ -70,7 +78,7 @@ with right:
     names = st.multiselect(
         "Classifiers",
         [run.name for run in classifiers],
-        default=[run.name for run in classifiers[:3]],
+        default=[run.name for run in one_of_each(classifiers)[:3]],
         max_selections=MODELS_AT_ONCE,
     )
     if canvas.image_data is None:

@@ -13,8 +13,10 @@ from ui import frame, resources, training
 def show(run: Run) -> None:
     """The ways to begin, the sliders and the picture."""
     from convae import latent
+    from convae.models import Autoencoder
 
     model, codes, test = resources.model(run), resources.test_codes(run), resources.digits("test")
+    assert isinstance(model, Autoencoder)
     limits = latent.ranges(codes)
     keys = [f"z{i}_{run.name}" for i in range(run.config.latent_dim)]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import torch
-
 from conftest import SHIPPED
+
 from convae import runs
 from convae.models import Autoencoder
 

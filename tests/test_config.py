@@ -95,7 +95,9 @@ def test_settings_survive_json():
         TrainConfig.from_dict({"depth": 3})
 
 
-@pytest.mark.parametrize("changes", [{}, {"seed": 3, "epochs": 7, "latent_dim": 5}, {"augment": True}, {"augment": False}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"seed": 3, "epochs": 7, "latent_dim": 5}, {"augment": True}, {"augment": False}]
+)
 def test_the_shown_command_line_gives_the_same_settings(changes):
     for base in all_presets():
         config = preset(base.model, base.recipe, base.labels, base.encoder_run, **changes)

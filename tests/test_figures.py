@@ -19,10 +19,10 @@ def test_learning_curves_hold_every_point_and_leave_out_what_is_missing():
 
 
 def test_each_run_has_its_own_colour_and_name():
-    figure = figures.learning_curves({name: RECORDS for name in "abcdefghij"}, "loss")
+    figure = figures.learning_curves(dict.fromkeys("abcdefghij", RECORDS), "loss")
     assert len(figure.data) == 20
     assert figure.data[0].line.color == figure.data[1].line.color != figure.data[2].line.color
-    assert figure.data[2].name == "b, train"
+    assert [trace.name for trace in figure.data if trace.showlegend] == [f"{name}, test" for name in "abcdefghij"]
 
 
 def test_probability_bars_mark_the_highest():

@@ -1,8 +1,8 @@
 """The shipped runs are whole, small, what they say they are, and as good as the README says."""
 
 import pytest
-
 from conftest import SHIPPED
+
 from convae import data, runs, training, weights
 from convae.__main__ import config_from, make_parser
 

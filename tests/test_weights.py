@@ -23,7 +23,9 @@ def test_what_is_saved_is_loaded(runs_home):
     loaded = weights.load(run)
     assert isinstance(loaded, Autoencoder)
     assert not loaded.training
-    assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), loaded.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b) for a, b in zip(model.state_dict().values(), loaded.state_dict().values(), strict=True)
+    )
 
 
 def test_missing_weights_are_named(runs_home):

@@ -75,11 +75,10 @@ def _watch(run: Run) -> None:
     _show_progress(run, metrics, under_way)
     _show_controls(run, under_way)
     if metrics:
+        log = st.toggle("Logarithmic loss", key="log_loss", persist_state="session")
         columns = st.columns(2) if "train_accuracy" in metrics[-1] else [st.container()]
-        log = columns[0].toggle("Logarithmic", key="log_loss", persist_state="session")
         columns[0].plotly_chart(figures.learning_curves({run.name: metrics}, "loss", log), key="loss_chart")
         if "train_accuracy" in metrics[-1]:
-            columns[1].toggle("Logarithmic", disabled=True, key="log_accuracy")
             columns[1].plotly_chart(figures.learning_curves({run.name: metrics}, "accuracy"), key="accuracy_chart")
     if not under_way and st.session_state.pop(f"started_{run.name}", None):
         for key in st.session_state:

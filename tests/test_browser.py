@@ -1,0 +1,159 @@
+"""The main path in a real Chromium, against a real server: train a little, move a slider, draw, read the prediction."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import SHIPPED
+from playwright.sync_api import Page, expect, sync_playwright
+
+from convae import runs
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS += ["--disable-component-update", "--disable-sync"]
+SLOW_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    """The folder of the server's runs: copies of the shipped ones."""
+    home = tmp_path_factory.mktemp("browser") / "runs"
+    for path in SHIPPED.glob("*/config.json"):
+        shutil.copytree(path.parent, home / path.parent.name)
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(home) -> Iterator[str]:
+    """The address of a running app."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += ["--server.headless", "true", "--server.port", str(port), "--server.fileWatcherType", "none"]
+    log = (home.parent / "server.log").open("wb")
+    environment = {**os.environ, "CONVAE_RUNS": str(home)}
+    process = subprocess.Popen(command, cwd=runs.PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("the server did not start:\n" + (home.parent / "server.log").read_text())
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def page(server) -> Iterator[Page]:
+    """A tab of Debian's Chromium, or of the one that Playwright installs."""
+    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
+        tab = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        tab.set_default_timeout(SLOW_MS)
+        expect.set_options(timeout=SLOW_MS)
+        yield tab
+        assert tab.locator("[data-testid=stException]").count() == 0
+        browser.close()
+
+
+def test_the_menu_leads_to_every_page(page, server):
+    page.goto(server)
+    expect(page.get_by_role("heading", name="ConvAE Explorer")).to_be_visible()
+    for name, heading in (
+        ("Train", "Train"),
+        ("Latent space", "Latent space"),
+        ("Draw", "Draw a digit"),
+        ("Reconstructions", "Reconstructions"),
+        ("Compare", "How many labels does pretraining save?"),
+        ("Home", "ConvAE Explorer"),
+    ):
+        page.locator("[data-testid=stSidebar]").get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+
+
+def test_training_from_the_page_draws_curves_and_ends_in_a_usable_run(page, server, home):
+    page.goto(f"{server}/train?labels=50")
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="Classifier", exact=True).click()
+    page.get_by_text("Only 50 labelled samples").click()
+    expect(page.get_by_text("python -m convae train classifier --labels 50")).to_be_visible()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^finished .* test accuracy"))).to_be_visible()
+    (run,) = home.glob("classifier-12-50*")
+    assert (run / "model.safetensors").exists()
+    assert not (run / "resume.pt").exists()
+
+
+def test_a_run_can_be_stopped_and_resumed_after_a_reload(page, server, home):
+    page.goto(f"{server}/train")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(re.compile(r"^running .* images/s"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile(r"^stopped"))).to_be_visible()
+    assert (home / "autoencoder-12-2" / "resume.pt").exists()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile(r"^stopped"))).to_be_visible()
+
+
+def test_a_slider_changes_the_picture(page, server):
+    page.goto(f"{server}/latent_space")
+    picture = page.locator("[data-testid=stImage] img").first
+    expect(picture).to_be_visible()
+    before = picture.get_attribute("src")
+    slider = page.get_by_role("slider", name="z3")
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    expect(picture).not_to_have_attribute("src", before or "")
+
+
+def test_a_drawn_one_is_read_as_a_one(page, server):
+    page.goto(f"{server}/draw")
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None
+    x, top, bottom = box["x"] + box["width"] / 2, box["y"] + 50, box["y"] + box["height"] - 50
+    page.mouse.move(x, top)
+    page.mouse.down()
+    page.mouse.move(x, bottom, steps=6)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"classifier-12: a 1, \d+% sure"))).to_be_visible()
+    expect(page.locator(".js-plotly-plot .bars .point").first).to_be_attached()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+
+
+def test_settings_are_kept_across_pages_and_in_the_address(page, server):
+    page.goto(server)
+    field = page.get_by_role("spinbutton", name="Code length")
+    field.fill("8")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("latent_dim=8"))
+    page.locator("[data-testid=stSidebar]").get_by_role("link", name="Latent space").click()
+    expect(page.get_by_role("slider", name="z7")).to_be_visible()
+    expect(page.get_by_role("slider", name="z8")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("slider", name="z7")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Code length")).to_have_value("8")
