@@ -116,7 +116,7 @@ _ALLOWED: dict[Any, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (flo
 def _check(f: "dataclasses.Field[Any]", value: Any) -> None:
     """Refuse a value of the wrong type, outside its choices or outside its range."""
     allowed = _ALLOWED.get(f.type, (str, type(None)))
-    if not isinstance(value, allowed) or (isinstance(value, bool) and f.type is not bool):
+    if type(value) not in allowed:  # a bool is an int to isinstance
         raise ConfigError(f"{f.name}={value!r} is not {' or '.join(t.__name__ for t in allowed)}")
     rules: Mapping[str, Any] = f.metadata
     if "choices" in rules and value not in rules["choices"]:

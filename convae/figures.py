@@ -20,7 +20,7 @@ def learning_curves(metrics: Mapping[str, Sequence[Mapping[str, Any]]], value: s
             figure.add_scatter(
                 x=[x for x, _ in points],
                 y=[y for _, y in points],
-                name=f"{name}, {part}" if several else part,
+                name=name if several else part,
                 legendgroup=name if several else part,
                 showlegend=part == "test" or not several,
                 mode="lines+markers" if part == "test" else "lines",
@@ -41,15 +41,16 @@ def probability_bars(probabilities: Sequence[float]) -> go.Figure:
             hovertemplate="%{x}: %{y:.1%}<extra></extra>",
         )
     )
+    figure.update_xaxes(type="category")
     figure.update_yaxes(range=[0, 1], tickformat=".0%")
     return _style(figure, "", "", log=False, height=200)
 
 
 def _style(figure: go.Figure, title: str, x_title: str, log: bool, height: int = 320) -> go.Figure:
     figure.update_layout(
-        title=title,
+        title={"text": title, "y": 0.97, "yanchor": "top"},
         height=height,
-        margin={"l": 10, "r": 10, "t": 40 if title else 10, "b": 10},
+        margin={"l": 10, "r": 10, "t": 70 if title else 10, "b": 10},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
         xaxis_title=x_title,
     )

@@ -11,6 +11,7 @@ from convae.runs import Run
 from ui import frame, resources, training
 
 MODELS_AT_ONCE = 4
+PEN_WIDTH = 22
 
 
 def by_interest(run: Run) -> tuple:
@@ -39,7 +40,7 @@ def judge(pixels, chosen: list[Run], autoencoder: Run | None) -> None:
             )
         answers = [resources.model(run)(picture).softmax(1)[0].tolist() for run in chosen]
     for column, (caption, image) in zip(st.columns([1, 1, 2]), seen, strict=False):
-        column.image(pictures.enlarge(image[0, 0].numpy(), 5), caption=caption, width=140)
+        column.image(pictures.enlarge(image[0, 0].numpy(), 4), caption=caption, width=112)
     for run, answer in zip(chosen, answers, strict=True):
         digit = answer.index(max(answer))
         st.markdown(f"**{run.name}**: a **{digit}**, {answer[digit]:.0%} sure")
@@ -60,9 +61,8 @@ if not classifiers:
 left, right = st.columns([1, 2])
 with left:
     generation = st.session_state.setdefault("canvas_generation", 0)
-    width = st.slider("Pen width", 8, 40, 22)
     canvas = st_canvas(
-        stroke_width=width,
+        stroke_width=st.session_state.get("pen_width", PEN_WIDTH),
         stroke_color="#fff",
         background_color="#000",
         height=280,
@@ -71,6 +71,7 @@ with left:
         return_image_data=True,
         key=f"digit_{generation}",
     )
+    st.slider("Pen width", 8, 40, PEN_WIDTH, key="pen_width")
     if st.button("Clear", help="Empties the canvas."):
         st.session_state["canvas_generation"] += 1
         st.rerun()

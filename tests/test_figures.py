@@ -22,7 +22,7 @@ def test_each_run_has_its_own_colour_and_name():
     figure = figures.learning_curves(dict.fromkeys("abcdefghij", RECORDS), "loss")
     assert len(figure.data) == 20
     assert figure.data[0].line.color == figure.data[1].line.color != figure.data[2].line.color
-    assert [trace.name for trace in figure.data if trace.showlegend] == [f"{name}, test" for name in "abcdefghij"]
+    assert [trace.name for trace in figure.data if trace.showlegend] == list("abcdefghij")
 
 
 def test_probability_bars_mark_the_highest():
