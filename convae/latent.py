@@ -1,4 +1,4 @@
-"""The code: encode digits, find the range it lives in, draw at random from where real codes are."""
+"""The code: encode digits, decode codes, draw at random from where real codes are."""
 
 import numpy as np
 import torch
@@ -23,14 +23,11 @@ def decode(decoder: Decoder, codes: ArrayLike) -> NDArray[np.float32]:
     return decoder(torch.as_tensor(codes, dtype=torch.float32))[:, 0].numpy()
 
 
-def ranges(codes: NDArray, low: float = 1, high: float = 99) -> NDArray:
-    """The low and high percentile of each dimension of codes (N, latent_dim), as (latent_dim, 2)."""
-    return np.percentile(codes, [low, high], axis=0).T
-
-
-def sample(codes: NDArray, generator: Generator | None = None) -> NDArray:
-    """A new code (latent_dim,) from the Gaussian that has the codes' mean and covariance."""
-    mean, covariance = codes.mean(0), np.atleast_2d(np.cov(codes, rowvar=False))
-    noise = torch.randn(len(mean), generator=generator, dtype=torch.float64).numpy()
+def sample(codes: NDArray, labels: NDArray, generator: Generator | None = None) -> NDArray:
+    """A new code (latent_dim,) from a mixture of Gaussians, one for each class of codes (N, latent_dim)."""
+    chosen = torch.randint(len(labels), (), generator=generator)
+    mine = codes[labels == labels[int(chosen)]]
+    mean, covariance = mine.mean(0), np.atleast_2d(np.cov(mine, rowvar=False))
+    noise = torch.randn(codes.shape[1], generator=generator, dtype=torch.float64).numpy()
     values, vectors = np.linalg.eigh(covariance)
     return mean + vectors @ (np.sqrt(np.clip(values, 0, None)) * noise)

@@ -51,6 +51,7 @@ def judge(pixels, chosen: list[Run], autoencoder: Run | None) -> None:
 
 settings = frame.begin("Draw")
 st.title("Draw a digit")
+st.caption("Use the mouse or a finger. The drawing is cropped, scaled and centred as MNIST's digits were.")
 classifiers = sorted(runs.find(model="classifier", latent_dim=settings.latent_dim), key=by_interest)
 if not classifiers:
     training.offer(
@@ -58,7 +59,7 @@ if not classifiers:
     )
     st.stop()
 
-left, right = st.columns([1, 2])
+left, right = st.columns([2, 3], gap="medium")
 with left:
     generation = st.session_state.setdefault("canvas_generation", 0)
     canvas = st_canvas(

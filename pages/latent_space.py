@@ -1,61 +1,115 @@
-"""Latent space: one slider for each number of the code, and what the decoder draws of it."""
+"""Latent space: move through the code and watch the decoder draw."""
+
+import random
 
 import streamlit as st
-from numpy.typing import NDArray
 
-from convae import pictures
+from convae import codes
 from convae.config import preset
 from convae.errors import ConvaeError
 from convae.runs import Run
 from ui import frame, resources, training
+from ui.history import History, history
+from ui.latent_pad import latent_pad
+
+
+def starts(run: Run, shown: History) -> None:
+    """The ways to begin: a real digit, a class, chance, zero, a pasted code; and back again."""
+
+    def from_digit(index: int) -> None:
+        st.session_state["test_digit"] = index
+        shown.put(resources.test_codes(run)[index])
+
+    def of_class() -> "list[int]":
+        labels = resources.digits("test").labels
+        digit = st.session_state["digit_class"]
+        return list(range(len(labels))) if digit == "any" else (labels == digit).nonzero()[:, 0].tolist()
+
+    def class_mean() -> None:
+        shown.put(resources.test_codes(run)[of_class()].mean(0))
+
+    def at_random() -> None:
+        from convae import latent
+
+        shown.put(latent.sample(resources.test_codes(run), resources.digits("test").labels.numpy()))
+
+    a, b = st.columns([3, 2], vertical_alignment="bottom")
+    a.segmented_control("Digit", ["any", *range(10)], default="any", required=True, key="digit_class")
+    b.number_input(
+        "Test digit",
+        0,
+        9_999,
+        key="test_digit",
+        on_change=lambda: from_digit(st.session_state["test_digit"]),
+        help="Its place among the 10,000 test digits.",
+    )
+    with st.container(horizontal=True):
+        st.button("Random digit", on_click=lambda: from_digit(random.choice(of_class())), type="primary")
+        st.button("Mean of the class", on_click=class_mean)
+        st.button("Random code", on_click=at_random, help="From ten Gaussians, one fitted to the codes of each class.")
+        st.button("Zero", on_click=lambda: shown.put([0.0] * len(shown.code)))
+        st.button("Undo", on_click=lambda: shown.step(-1), disabled=not shown.can_undo)
+        st.button("Redo", on_click=lambda: shown.step(1), disabled=not shown.can_redo)
+
+
+def plain_sliders(run: Run, shown: History, summary: codes.Summary) -> None:
+    """The same with Streamlit's own sliders, decoded in the server when one is let go of."""
+    from convae import latent, pictures
+    from convae.models import Autoencoder
+
+    def moved(i: int, key: str) -> None:
+        shown.put([*shown.code[:i], st.session_state[key], *shown.code[i + 1 :]])
+
+    model = resources.model(run)
+    assert isinstance(model, Autoencoder)
+    left, right = st.columns([1, 2])
+    left.image(pictures.enlarge(latent.decode(model.decoder, [shown.code])[0], 12), width="stretch")
+    for i, value in enumerate(shown.code):
+        low, high, key = min(float(summary.low[i]), value), max(float(summary.high[i]), value), f"plain_{i}"
+        st.session_state[key] = value
+        right.slider(f"z{i}", low, high, key=key, format="%.2f", on_change=moved, args=[i, key])
 
 
 def show(run: Run) -> None:
-    """The ways to begin, the sliders and the picture."""
-    from convae import latent
-    from convae.models import Autoencoder
+    """The pad or its plain sliders, with what it starts from and its code as text."""
+    summary, version = resources.summary(run), run.weights_hash()
 
-    model, codes, test = resources.model(run), resources.test_codes(run), resources.digits("test")
-    assert isinstance(model, Autoencoder)
-    limits = latent.ranges(codes)
-    keys = [f"z{i}_{run.name}" for i in range(run.config.latent_dim)]
+    def first() -> list[float]:
+        if "z" in st.query_params:
+            try:
+                return codes.parse(st.query_params["z"], run.config.latent_dim)
+            except ConvaeError as error:
+                st.warning(f"The link's code cannot be shown: {error}.")
+        return summary.reference[0].tolist()
 
-    def put(code: NDArray) -> None:
-        for key, value, (low, high) in zip(keys, code, limits, strict=True):
-            st.session_state[key] = float(min(max(value, low), high))
+    shown = history(run.name, version, first)
+    starts(run, shown)
+    plain = st.session_state.get("plain_sliders", False)
+    if plain:
+        plain_sliders(run, shown, summary)
+    else:
+        weights = codes.decoder_weights(run)
+        latent_pad(weights, summary, shown.code, version, shown.revision, f"pad_{run.name}", shown.moved)
 
-    if keys[0] not in st.session_state:
-        put(codes[0])
-    left, right = st.columns([1, 2])
-    with right:
-        a, b, c = st.columns([2, 1, 1], vertical_alignment="bottom")
-        index = int(a.number_input("Test digit", 0, len(codes) - 1, 0, help="Its place among the 10,000 test digits."))
-        a.button("Start from this digit", on_click=put, args=[codes[index]], width="stretch")
-        b.button(
-            "Random",
-            on_click=lambda: put(latent.sample(codes)),
-            width="stretch",
-            help="A code drawn from the Gaussian with the real codes' mean and covariance.",
-        )
-        c.button("Zero", on_click=put, args=[0 * codes[0]], width="stretch", help="All numbers 0.")
-        for first in range(0, len(keys), 2):
-            for i, column in zip(range(first, len(keys)), st.columns(2), strict=False):
-                low, high = (float(limit) for limit in limits[i])
-                column.slider(f"z{i}", low, high, key=keys[i], format="%.2f", persist_state="session")
-    code = [st.session_state[key] for key in keys]
-    with left:
-        picture = latent.decode(model.decoder, [code])[0]
-        st.image(pictures.enlarge(picture, 12), caption="What the decoder draws", width="stretch")
-        st.image(
-            pictures.enlarge(test.images[index, 0].numpy(), 4),
-            caption=f"Test digit {index}: a {int(test.labels[index])}",
-            width=112,
-        )
+    def paste() -> None:
+        try:
+            shown.put(codes.parse(st.session_state["code_text"], run.config.latent_dim))
+        except ConvaeError as error:
+            st.session_state["code_problem"] = str(error)
+
+    st.session_state["code_text"] = st.query_params["z"] = ", ".join(f"{value:.3f}" for value in shown.code)
+    st.text_input("The code", key="code_text", on_change=paste, help="Copy it, or paste another and press Enter.")
+    if problem := st.session_state.pop("code_problem", None):
+        st.warning(f"That was not used: {problem}.")
+    st.toggle("Plain sliders", key="plain_sliders", help="Drawn by the server when a slider is let go of.")
 
 
 settings = frame.begin("Latent space")
 st.title("Latent space")
-st.caption("Each slider is one number of the code, over the range that real digits use. The decoder draws the rest.")
+st.caption(
+    "Each slider is one number of the code; drag it, and the decoder draws. The shade behind it is where real digits "
+    "are; a double click takes it to their mean."
+)
 found = training.pick(model="autoencoder", latent_dim=settings.latent_dim)
 if found is None:
     wanted = preset("autoencoder", latent_dim=settings.latent_dim)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from convae import runs
+from convae import codes, data, latent, runs, weights
 from convae.config import TrainConfig, default_name, preset
 
 SEEDS = 3
@@ -28,6 +28,12 @@ def configs() -> Iterator[TrainConfig]:
         yield preset("autoencoder", latent_dim=latent_dim, epochs=10)
 
 
+def summarise(run: runs.Run) -> None:
+    """Keep the summary of the test digits' codes, so that the Latent space page opens without torch."""
+    encoder = weights.load(run).encoder
+    codes.write_summary(run, codes.summarise(latent.encode(encoder, data.load("test").images)))
+
+
 def main() -> None:
     """Make what is missing, one after the other."""
     for config in configs():
@@ -36,6 +42,8 @@ def main() -> None:
             runs.create(config, name)
         if not runs.open_run(name).is_finished():
             subprocess.run([sys.executable, "-m", "convae", "train", "--resume", name], cwd=runs.PROJECT, check=True)
+        if config.model == "autoencoder" and codes.read_summary(runs.open_run(name)) is None:
+            summarise(runs.open_run(name))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ ORDER = (
     {"errors", "pictures", "figures"},
     {"__init__", "config", "jobs", "drawing"},
     {"models", "data", "runs"},
-    {"recipes", "weights", "latent"},
+    {"recipes", "weights", "latent", "codes"},
     {"training"},
     {"run_training"},
     {"__main__"},

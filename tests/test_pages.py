@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from convae import latent, runs, weights
+from convae import data, latent, runs, weights
 from ui.frame import PAGES
 
 TIMEOUT_S = 120
@@ -93,30 +93,65 @@ def picture(page: AppTest) -> str:
     return page.get("image")[0].proto.imgs[0].url
 
 
-def test_moving_a_slider_decodes_that_code(shipped_home):
-    page = open_page("pages/latent_space.py")
-    sliders = [slider for slider in page.slider if slider.label.startswith("z")]
-    assert len(sliders) == 12
+def sliders(page: AppTest) -> list[float]:
+    return [slider.value for slider in page.slider if slider.label.startswith("z")]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def test_plain_sliders_decode_the_code_that_the_pad_shows(shipped_home):
+    page = open_page("pages/latent_space.py", plain_sliders=True)
+    assert len(sliders(page)) == 12
     before = picture(page)
-    sliders[3].set_value(sliders[3].max).run()
+    third = next(slider for slider in page.slider if slider.label == "z3")
+    third.set_value(third.max).run()
     assert picture(page) != before
-    next(b for b in page.button if b.label == "Zero").click().run()
-    assert [slider.value for slider in page.slider if slider.label.startswith("z")] == [0.0] * 12
+    assert page.text_input(key="code_text").value.split(", ")[3] == f"{third.max:.3f}"
+    press(page, "Undo")
+    assert picture(page) == before
+    press(page, "Redo")
+    assert picture(page) != before
+    press(page, "Zero")
+    assert sliders(page) == [0.0] * 12
     assert not page.exception
 
 
-def test_starting_from_a_real_digit_sets_its_code(shipped_home):
-    page = open_page("pages/latent_space.py")
-    next(n for n in page.number_input if n.label == "Test digit").set_value(42).run()
-    next(b for b in page.button if b.label.startswith("Start from")).click().run()
-    from convae import data
-
+def test_starting_from_a_real_digit_shows_its_code(shipped_home):
+    page = open_page("pages/latent_space.py", plain_sliders=True)
+    page.number_input(key="test_digit").set_value(42).run()
     model = weights.load(runs.open_run("autoencoder-12"))
     code = latent.encode(model.encoder, data.load("test").images[42:43])[0]
-    shown = [slider.value for slider in page.slider if slider.label.startswith("z")]
-    limits = [(slider.min, slider.max) for slider in page.slider if slider.label.startswith("z")]
-    expected = [min(max(float(v), low), high) for v, (low, high) in zip(code, limits, strict=True)]
-    np.testing.assert_allclose(shown, expected, atol=0.011)
+    np.testing.assert_allclose(sliders(page), code, atol=1e-5)
+
+
+@pytest.mark.parametrize("label", ["Random digit", "Mean of the class", "Random code"])
+def test_other_starts_show_another_code(shipped_home, label):
+    page = open_page("pages/latent_space.py")
+    before = page.text_input(key="code_text").value
+    press(page, label)
+    assert not page.exception
+    assert page.text_input(key="code_text").value != before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("1, 2", "has 2 numbers, not 12"), ("a" + " 1" * 11, "no number"), ("nan" + ", 1" * 11, "NaN"), ("", "0 numbers")],
+)
+def test_a_pasted_code_that_cannot_be_used_changes_nothing(shipped_home, text, message):
+    page = open_page("pages/latent_space.py")
+    before = page.text_input(key="code_text").value
+    page.text_input(key="code_text").set_value(text).run()
+    assert not page.exception
+    assert message in page.warning[0].value
+    assert page.text_input(key="code_text").value == before
+
+
+def test_a_pasted_code_is_shown(shipped_home):
+    page = open_page("pages/latent_space.py", plain_sliders=True)
+    page.text_input(key="code_text").set_value("[" + ", ".join(str(i / 10) for i in range(12)) + "]").run()
+    assert sliders(page) == [i / 10 for i in range(12)]
 
 
 def drawing(digit: np.ndarray) -> dict:

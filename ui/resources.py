@@ -1,5 +1,6 @@
 """Models, data and codes, loaded once for all sessions of the server."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,6 +10,7 @@ from convae.runs import WEIGHTS, Run
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from convae.codes import Summary
     from convae.data import Digits
     from convae.models import Model
 
@@ -53,6 +55,23 @@ def _test_codes(name: str, version: int, _run: Run) -> "NDArray":
     from convae import latent
 
     return latent.encode(model(_run).encoder, digits("test").images)
+
+
+def summary(run: Run) -> "Summary":
+    """The summary of the run's codes: read from beside the weights without torch, or made there the first time."""
+    return _summary(run.name, _version(run), run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _summary(name: str, version: int, _run: Run) -> "Summary":
+    from convae import codes
+
+    found = codes.read_summary(_run)
+    if found is None:
+        found = codes.summarise(test_codes(_run))
+        with suppress(OSError):  # a folder that cannot be written costs only the time to make it again
+            codes.write_summary(_run, found)
+    return found
 
 
 def _version(run: Run) -> int:
