@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
+MARKERS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "triangle-down", "pentagon", "hexagon2")
 TITLES = {"loss": "Loss", "accuracy": "Accuracy"}
 
 
@@ -59,3 +62,22 @@ def _style(figure: go.Figure, title: str, x_title: str, log: bool, height: int =
     if log:
         figure.update_yaxes(type="log")
     return figure
+
+
+def code_map(points: NDArray, labels: NDArray, title: str) -> go.Figure:
+    """Points (N, 2) with a colour and a marker for each of the labels (N,) 0 to 9; `customdata` is a point's index."""
+    figure = go.Figure()
+    for label in range(10):
+        mine = np.flatnonzero(labels == label)
+        figure.add_scattergl(
+            x=points[mine, 0],
+            y=points[mine, 1],
+            customdata=mine,
+            mode="markers",
+            name=str(label),
+            marker={"color": COLOURS[label % len(COLOURS)], "symbol": MARKERS[label], "size": 5, "opacity": 0.7},
+            hovertemplate=f"a {label}, test digit %{{customdata}}<extra></extra>",
+        )
+    _style(figure, title, "", log=False, height=560)
+    figure.update_xaxes(showticklabels=False)
+    return figure.update_yaxes(showticklabels=False)

@@ -8,7 +8,7 @@ from convae import codes
 from convae.config import preset
 from convae.errors import ConvaeError
 from convae.runs import Run
-from ui import frame, resources, training
+from ui import frame, latent_views, resources, training
 from ui.history import History, history
 from ui.latent_pad import latent_pad
 
@@ -18,7 +18,7 @@ def starts(run: Run, shown: History) -> None:
 
     def from_digit(index: int) -> None:
         st.session_state["test_digit"] = index
-        shown.put(resources.test_codes(run)[index])
+        shown.put(resources.codes(run, "test")[index])
 
     def of_class() -> "list[int]":
         labels = resources.digits("test").labels
@@ -26,12 +26,12 @@ def starts(run: Run, shown: History) -> None:
         return list(range(len(labels))) if digit == "any" else (labels == digit).nonzero()[:, 0].tolist()
 
     def class_mean() -> None:
-        shown.put(resources.test_codes(run)[of_class()].mean(0))
+        shown.put(resources.codes(run, "test")[of_class()].mean(0))
 
     def at_random() -> None:
         from convae import latent
 
-        shown.put(latent.sample(resources.test_codes(run), resources.digits("test").labels.numpy()))
+        shown.put(latent.sample(resources.codes(run, "test"), resources.digits("test").labels.numpy()))
 
     a, b = st.columns([3, 2], vertical_alignment="bottom")
     a.segmented_control("Digit", ["any", *range(10)], default="any", required=True, key="digit_class")
@@ -102,6 +102,13 @@ def show(run: Run) -> None:
     if problem := st.session_state.pop("code_problem", None):
         st.warning(f"That was not used: {problem}.")
     st.toggle("Plain sliders", key="plain_sliders", help="Drawn by the server when a slider is let go of.")
+    view = st.segmented_control("Show", ["Map", "Nearest digits", "Paths"], key="latent_view")
+    if view == "Map":
+        latent_views.show_map(run, shown)
+    elif view == "Nearest digits":
+        latent_views.show_neighbours(run, shown)
+    elif view == "Paths":
+        latent_views.show_paths(run, summary, shown)
 
 
 settings = frame.begin("Latent space")

@@ -1,5 +1,7 @@
 """Figures say what the arrays say."""
 
+import numpy as np
+
 from convae import figures
 
 RECORDS = [
@@ -29,3 +31,11 @@ def test_probability_bars_mark_the_highest():
     bars = figures.probability_bars([0.1, 0.7, 0.2]).data[0]
     assert list(bars.y) == [0.1, 0.7, 0.2]
     assert bars.marker.color[1] != bars.marker.color[0] == bars.marker.color[2]
+
+
+def test_a_map_knows_each_points_index():
+    labels = np.array([3, 3, 0])
+    figure = figures.code_map(np.arange(6.0).reshape(3, 2), labels, "codes")
+    assert [list(trace.customdata) for trace in figure.data if len(trace.x)] == [[2], [0, 1]]
+    assert list(figure.data[3].y) == [1.0, 3.0]
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in figure.data}) == 10

@@ -154,6 +154,21 @@ def test_a_pasted_code_is_shown(shipped_home):
     assert sliders(page) == [i / 10 for i in range(12)]
 
 
+@pytest.mark.parametrize(
+    ("view", "words_on_it"), [("Map", "lasso"), ("Nearest digits", "60,000"), ("Paths", "each number")]
+)
+@pytest.mark.parametrize("latent_dim", [2, 12])
+def test_views_below_the_pad(shipped_home, view, words_on_it, latent_dim):
+    page = open_page("pages/latent_space.py", latent_dim=latent_dim, latent_view=view)
+    assert not page.exception
+    assert words_on_it in words(page)
+    if view == "Map":
+        spec = json.loads(page.get("plotly_chart")[0].proto.spec)
+        assert len(spec["data"]) == 10
+    else:
+        assert len(page.get("image")) == (10 if view == "Nearest digits" else 1 + latent_dim)
+
+
 def drawing(digit: np.ndarray) -> dict:
     """The canvas's state with a 28x28 uint8 digit drawn large on it."""
     pixels = np.zeros((280, 280, 4), np.uint8)

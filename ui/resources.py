@@ -45,16 +45,16 @@ def _model(name: str, version: int, _run: Run) -> "Model":
     return weights.load(_run)
 
 
-def test_codes(run: Run) -> "NDArray":
-    """The run's codes (10,000, latent_dim) of the test digits."""
-    return _test_codes(run.name, _version(run), run)
+def codes(run: Run, split: str) -> "NDArray":
+    """The run's codes (N, latent_dim) of the `train` or `test` digits."""
+    return _codes(run.name, _version(run), split, run)
 
 
-@st.cache_resource(show_spinner="Encoding the test digits ...", max_entries=30)
-def _test_codes(name: str, version: int, _run: Run) -> "NDArray":
+@st.cache_resource(show_spinner="Encoding the digits ...", max_entries=30)
+def _codes(name: str, version: int, split: str, _run: Run) -> "NDArray":
     from convae import latent
 
-    return latent.encode(model(_run).encoder, digits("test").images)
+    return latent.encode(model(_run).encoder, digits(split).images)
 
 
 def summary(run: Run) -> "Summary":
@@ -64,13 +64,13 @@ def summary(run: Run) -> "Summary":
 
 @st.cache_resource(show_spinner=False, max_entries=30)
 def _summary(name: str, version: int, _run: Run) -> "Summary":
-    from convae import codes
+    from convae.codes import read_summary, summarise, write_summary
 
-    found = codes.read_summary(_run)
+    found = read_summary(_run)
     if found is None:
-        found = codes.summarise(test_codes(_run))
+        found = summarise(codes(_run, "test"))
         with suppress(OSError):  # a folder that cannot be written costs only the time to make it again
-            codes.write_summary(_run, found)
+            write_summary(_run, found)
     return found
 
 
