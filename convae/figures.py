@@ -9,6 +9,11 @@ from numpy.typing import NDArray
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
+# Paul Tol's "muted" scheme (personal.sron.nl/~pault), a colour for each digit, with a darker grey for dots on white.
+DIGIT_COLOURS = (
+    *("#332288", "#88CCEE", "#44AA99", "#117733", "#999933"),
+    *("#DDCC77", "#CC6677", "#882255", "#AA4499", "#888888"),
+)
 MARKERS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "triangle-down", "pentagon", "hexagon2")
 TITLES = {"loss": "Loss", "accuracy": "Accuracy"}
 
@@ -75,7 +80,7 @@ def code_map(points: NDArray, labels: NDArray, title: str) -> go.Figure:
             customdata=mine,
             mode="markers",
             name=str(label),
-            marker={"color": COLOURS[label % len(COLOURS)], "symbol": MARKERS[label], "size": 5, "opacity": 0.7},
+            marker={"color": DIGIT_COLOURS[label], "symbol": MARKERS[label], "size": 5, "opacity": 0.7},
             hovertemplate=f"a {label}, test digit %{{customdata}}<extra></extra>",
         )
     _style(figure, title, "", log=False, height=560)

@@ -17,7 +17,7 @@ import torch
 from conftest import SHIPPED
 from playwright.sync_api import Page, expect, sync_playwright
 
-from convae import codes, latent, runs, weights
+from convae import codes, data, latent, runs, weights
 from convae.models import Autoencoder
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -191,6 +191,34 @@ def test_a_link_shows_the_same_code_and_undo_goes_back(page, server):
     page.goto(link)
     expect(page.get_by_role("textbox", name="The code")).to_have_value(second)
     expect(page.get_by_role("spinbutton", name="value of z0")).to_have_value(f"{float(second.split(',')[0]):.2f}")
+
+
+def test_a_click_on_the_map_puts_the_digit_into_the_sliders(page, server):
+    page.goto(f"{server}/latent_space")
+    text = page.get_by_role("textbox", name="The code")
+    expect(text).to_have_value(re.compile("^[-0-9]"))
+    before = text.input_value()
+    page.get_by_text("Map", exact=True).click()
+    plot = page.locator(".js-plotly-plot .nsewdrag")
+    expect(plot).to_be_visible()
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for _ in range(60):  # until a digit is under the pointer
+        x += 3
+        page.mouse.move(x, y)
+        page.wait_for_timeout(150)
+        if page.locator(".hoverlayer .hovertext").count():
+            break
+    named = page.locator(".hoverlayer .hovertext").first.text_content() or ""
+    page.mouse.click(x, y)
+    expect(text).not_to_have_value(before)
+    index = int(named.split()[-1])
+    model = weights.load(runs.open_run("autoencoder-12"))
+    code = latent.encode(model.encoder, data.load("test").images[index : index + 1])[0]
+    shown = [float(value) for value in text.input_value().split(", ")]
+    np.testing.assert_allclose(shown, code, atol=1e-3)
 
 
 def test_a_drawn_one_is_read_as_a_one(page, server):

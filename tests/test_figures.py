@@ -38,4 +38,5 @@ def test_a_map_knows_each_points_index():
     figure = figures.code_map(np.arange(6.0).reshape(3, 2), labels, "codes")
     assert [list(trace.customdata) for trace in figure.data if len(trace.x)] == [[2], [0, 1]]
     assert list(figure.data[3].y) == [1.0, 3.0]
-    assert len({(trace.marker.color, trace.marker.symbol) for trace in figure.data}) == 10
+    assert len({trace.marker.color for trace in figure.data}) == 10
+    assert len({trace.marker.symbol for trace in figure.data}) == 10

@@ -41,9 +41,10 @@ def show_neighbours(run: Run, shown: History) -> None:
 
     train = resources.digits("train")
     nearest, distances = latent.neighbours(shown.code, resources.codes(run, "train"), NEIGHBOURS)
-    for column, index, distance in zip(st.columns(NEIGHBOURS), nearest, distances, strict=True):
-        label = int(train.labels[index])
-        column.image(pictures.enlarge(train.images[index, 0].numpy(), 4), caption=f"a {label}, {distance:.2f}")
+    with st.container(horizontal=True):
+        for index, distance in zip(nearest, distances, strict=True):
+            picture = pictures.enlarge(train.images[index, 0].numpy(), 3)
+            st.image(picture, caption=f"a {int(train.labels[index])}, {distance:.2f}", width=84)
     st.caption(
         f"The nearest of the 60,000 training digits, with the distance between the codes in all "
         f"{run.config.latent_dim} dimensions."
