@@ -13,8 +13,9 @@ BATCH = 500
 
 @torch.no_grad()
 def encode(encoder: Encoder, images: Tensor) -> NDArray[np.float32]:
-    """Codes (N, latent_dim) of uint8 pictures (N, 1, 28, 28)."""
-    return torch.cat([encoder(to_float(part)) for part in images.split(BATCH)]).numpy()
+    """Codes (N, latent_dim) of pictures (N, 1, 28, 28), uint8 or float32 in [0, 1]."""
+    parts = (part if part.is_floating_point() else to_float(part) for part in images.split(BATCH))
+    return torch.cat([encoder(part) for part in parts]).numpy()
 
 
 @torch.no_grad()

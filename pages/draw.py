@@ -32,6 +32,7 @@ def judge(pixels, chosen: list[Run], autoencoder: Run | None) -> None:
     from convae import drawing, figures
 
     picture = drawing.normalise(pixels)
+    st.session_state["drawing"] = picture  # the Latent space page can start from it
     seen = [("What the models see", picture)]
     with torch.no_grad():
         if autoencoder is not None:

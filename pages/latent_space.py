@@ -33,6 +33,11 @@ def starts(run: Run, shown: History) -> None:
 
         shown.put(latent.sample(resources.codes(run, "test"), resources.digits("test").labels.numpy()))
 
+    def drawn() -> None:
+        from convae import latent
+
+        shown.put(latent.encode(resources.model(run).encoder, st.session_state["drawing"])[0])
+
     a, b = st.columns([3, 2], vertical_alignment="bottom")
     a.segmented_control("Digit", ["any", *range(10)], default="any", required=True, key="digit_class")
     b.number_input(
@@ -47,6 +52,8 @@ def starts(run: Run, shown: History) -> None:
         st.button("Random digit", on_click=lambda: from_digit(random.choice(of_class())), type="primary")
         st.button("Mean of the class", on_click=class_mean)
         st.button("Random code", on_click=at_random, help="From ten Gaussians, one fitted to the codes of each class.")
+        if "drawing" in st.session_state:
+            st.button("My drawing", on_click=drawn, help="The last one on the Draw page.")
         st.button("Zero", on_click=lambda: shown.put([0.0] * len(shown.code)))
         st.button("Undo", on_click=lambda: shown.step(-1), disabled=not shown.can_undo)
         st.button("Redo", on_click=lambda: shown.step(1), disabled=not shown.can_redo)

@@ -200,6 +200,16 @@ def test_a_drawing_is_classified(shipped_home, test_digits):
     assert right >= 9
 
 
+def test_a_drawing_goes_to_the_sliders(shipped_home):
+    page = draw(open_page("pages/draw.py"))
+    page.session_state["plain_sliders"] = True
+    page.switch_page("pages/latent_space.py").run()
+    press(page, "My drawing")
+    assert not page.exception
+    model = weights.load(runs.open_run("autoencoder-12"))
+    np.testing.assert_allclose(sliders(page), latent.encode(model.encoder, page.session_state["drawing"])[0], atol=1e-5)
+
+
 def test_a_blank_canvas_asks_for_a_digit(shipped_home):
     page = draw(open_page("pages/draw.py"), np.zeros((28, 28), np.uint8))
     assert not page.exception
