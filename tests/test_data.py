@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from torch import Generator
 from convae import data
 from convae.data import Digits, batches, labelled_subset, random_affine, to_float
 from convae.errors import ConfigError, DataError
+from convae.runs import PROJECT
 
 MD5 = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -140,11 +142,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
         data.fetch()
 
 
-def test_the_data_command_fails_in_one_line_without_a_source(tmp_path):
-    environment = {"CONVAE_DATA": "/proc/nowhere", "PATH": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-m", "convae", "data"], env=environment, capture_output=True, text=True, timeout=120
-    )
+def test_the_data_command_fails_in_one_line_where_it_cannot_write():
+    environment = {**os.environ, "CONVAE_DATA": "/proc/nowhere"}
+    command = [sys.executable, "-m", "convae", "data"]
+    done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
     assert done.stderr.startswith("convae: cannot write to /proc/nowhere")
     assert done.stderr.count("\n") == 1
