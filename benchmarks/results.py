@@ -86,9 +86,8 @@ def main() -> None:
         print(row(title, score, found[experiment]))
     times = average(found["decoding-classic"], "test_loss") / average(found["autoencoder-classic"], "test_loss")
     gain = average(found["pretrained-100"], "test_accuracy") - average(found["scratch-100"], "test_accuracy")
-    print(
-        f"\nClassifierDecoding's error is {times:.1f} times the autoencoder's; pretraining gains {gain * 100:.1f} points."
-    )
+    print(f"\nClassifierDecoding's error is {times:.1f} times the autoencoder's.")
+    print(f"Pretraining gains {gain * 100:.1f} points.")
 
 
 if __name__ == "__main__":
