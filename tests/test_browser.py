@@ -112,12 +112,12 @@ def test_a_run_can_be_stopped_and_resumed_after_a_reload(page, server, home):
     expect(page.get_by_text(re.compile(r"^running .* images/s"))).to_be_visible()
     page.reload()
     expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop training").click()
     expect(page.get_by_text(re.compile(r"^stopped"))).to_be_visible()
     assert (home / "autoencoder-12-2" / "resume.pt").exists()
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop training").click()
     expect(page.get_by_text(re.compile(r"^stopped"))).to_be_visible()
 
 

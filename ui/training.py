@@ -109,7 +109,9 @@ def _show_progress(run: Run, metrics: list[dict], under_way: bool) -> None:
 
 def _show_controls(run: Run, under_way: bool) -> None:
     if under_way:
-        if st.button("Stop", key="stop", help="Stops at once and keeps the last saved epoch; you can go on later."):
+        if st.button(
+            "Stop training", key="stop", help="Stops at once and keeps the last saved epoch; you can go on later."
+        ):
             jobs.request_stop(run.path)
     elif not run.is_finished() and st.button("Go on", key="resume", type="primary"):
         launch([run.name])
