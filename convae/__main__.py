@@ -2,13 +2,12 @@
 
 import argparse
 import dataclasses
-import json
 import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from convae import runs
+from convae import measure_commands, runs, study_command
 from convae.config import MODELS, TRAIN_SIZE, TrainConfig, default_name, preset
 from convae.errors import ConvaeError, NonFiniteLossError, RunError
 
@@ -52,13 +51,26 @@ def make_parser() -> argparse.ArgumentParser:
     _add_settings(command)
     command.set_defaults(run=train)
 
+    command = commands.add_parser(
+        "queue", help="train the runs that wait in the queue (the Train page does it by itself)"
+    )
+    command.set_defaults(run=work_queue)
+
+    study_command.add_to(commands)
+
     command = commands.add_parser("list", help="show all runs")
     command.set_defaults(run=show_runs)
 
-    command = commands.add_parser("evaluate", help="score a run on the 10,000 test digits")
+    measure_commands.add_to(commands)
+
+    command = commands.add_parser("map", help="lay out a run's codes of the test digits by t-SNE")
     command.add_argument("name", metavar="RUN")
-    command.add_argument("--json", action="store_true", help="print JSON")
-    command.set_defaults(run=evaluate)
+    command.set_defaults(run=make_map)
+
+    command = commands.add_parser("export", help="put all of some runs into a zip file: settings, CSV, weights, curves")
+    command.add_argument("names", metavar="RUN", nargs="+")
+    command.add_argument("--to", type=Path, metavar="FILE", required=True, help="the zip file to make")
+    command.set_defaults(run=export_runs)
 
     command = commands.add_parser("import", help="make a run from a state dict saved by torch.save")
     command.add_argument("file", type=Path, metavar="FILE", help=".pt, .pth or .safetensors")
@@ -157,6 +169,14 @@ def _train_with_progress(run: runs.Run) -> int:
     return 130
 
 
+def work_queue(options: argparse.Namespace) -> int:
+    """`convae queue`."""
+    from convae import queue
+
+    queue.work()
+    return 0
+
+
 def describe(record: dict[str, Any]) -> str:
     """One line about a record: `epoch 2  train_loss 0.0121  test_loss 0.0119  14 s`."""
     shown = [f"{k} {v:.4f}" for k, v in record.items() if v is not None and k.startswith(("train_", "test_"))]
@@ -165,6 +185,8 @@ def describe(record: dict[str, Any]) -> str:
 
 def show_runs(options: argparse.Namespace) -> int:
     """`convae list`."""
+    for message in runs.unreadable():
+        print(message, file=sys.stderr)
     found = runs.list_runs()
     if not found:
         print(f"no runs in {runs.runs_dir()}: make one with `python -m convae train autoencoder`")
@@ -201,19 +223,39 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}"
 
 
-def evaluate(options: argparse.Namespace) -> int:
-    """`convae evaluate`."""
+def make_map(options: argparse.Namespace) -> int:
+    """`convae map`."""
     run = runs.open_run(options.name)
-    from convae import data, training, weights
+    from tqdm import tqdm
 
-    scores = training.evaluate(
-        weights.load(run), data.load("test", lambda line: print(line, file=sys.stderr), run.config.dataset)
-    )
-    named = {f"test_{name}": value for name, value in scores.items()}
-    if options.json:
-        print(json.dumps({"run": run.name, **named}))
-    else:
-        print(f"{run.name}: " + "  ".join(f"{name} {value:.4f}" for name, value in named.items()))
+    from convae import data, jobs, latent, maps, weights
+
+    encoder = weights.load(run).encoder
+    with jobs.at_work(maps.folder(run)), tqdm(desc=f"map of {run.name}", total=100, unit="%", disable=None) as bar:
+
+        def on_progress(share: float) -> None:
+            maps.report_progress(run, share)
+            bar.update(round(100 * share) - bar.n)
+
+        on_progress(0)
+        codes = latent.encode(encoder, data.load("test", dataset=run.config.dataset).images)
+        maps.write(run, maps.tsne(codes, on_progress))
+    print(f"the map is in {maps.folder(run)}")
+    return 0
+
+
+def export_runs(options: argparse.Namespace) -> int:
+    """`convae export`."""
+    found = [runs.open_run(name) for name in options.names]
+    if options.to.exists():
+        raise RunError(f"{options.to} exists already: choose another name")
+    from convae import export
+
+    try:
+        runs.write_atomically(options.to, export.archive(found))
+    except OSError as error:
+        raise RunError(f"cannot write {options.to}: {error.strerror}") from error
+    print(f"{', '.join(options.names)} in {options.to}")
     return 0
 
 

@@ -60,10 +60,12 @@ class TrainConfig:
     augment: bool = _setting(False, "shift, turn, scale and shear the training images at random")
     labels: int = _setting(TRAIN_SIZE, f"labelled training images to use, 1 to {TRAIN_SIZE}", low=1, high=TRAIN_SIZE)
     sampling: str = _setting("first", "which images are the labelled ones", choices=SAMPLINGS)
+    own_digits: int = _setting(0, "how many of your own digits to learn from, besides", low=0, high=10_000)
     encoder_run: str | None = _setting(None, "name of the run whose encoder to start from")
     freeze_encoder: bool = _setting(False, "keep that encoder as it is and train only what follows it")
     dataset: str = _setting("mnist", "what to train on", choices=DATASETS)
     seed: int = _setting(0, "seed of weights, order, augmentation and balanced draws", low=0, high=2**31 - 1)
+    snapshots: bool = _setting(True, "film the training: at most half a megabyte, and a hundredth of its time")
     device: str = _setting("auto", "where to compute; auto takes a GPU if there is one", choices=DEVICES)
 
     def __post_init__(self) -> None:
@@ -78,6 +80,8 @@ class TrainConfig:
             raise ConfigError("freeze_encoder=True needs encoder_run: a new encoder that is frozen learns nothing")
         if not kind.uses_labels and self.labels != TRAIN_SIZE:
             raise ConfigError(f"labels={self.labels}: {self.model} uses no labels; leave it out")
+        if not kind.uses_labels and self.own_digits:
+            raise ConfigError(f"own_digits={self.own_digits}: {self.model} uses no labels; leave it out")
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON-ready values."""
@@ -138,22 +142,27 @@ _CLASSIC: dict[str, Any] = {"batch_size": 64, "learning_rate": 1e-3, "augment": 
 _FAST: dict[str, Any] = {"batch_size": 64, "learning_rate": 6e-3, "augment": False}
 
 
+QUICK_LOOK = "quick look"  # half as long as fast, to see how it goes
+PRESETS = (*RECIPES, QUICK_LOOK)
+
+
 def _recipe(model: str, recipe: str, few: bool) -> dict[str, Any]:
+    if recipe == QUICK_LOOK:
+        fast = _recipe(model, "fast", few)
+        return {**fast, "recipe": "fast", "epochs": fast["epochs"] // 2}
     if recipe == "classic":
-        return {**_CLASSIC, "epochs": 50 if few else 10}
+        return {**_CLASSIC, "recipe": recipe, "epochs": 50 if few else 10}
     if model != "classifier":
-        return {**_FAST, "epochs": 2}
-    return {**_FAST, "epochs": 100 if few else 2, "learning_rate": 3e-3, "augment": few}
+        return {**_FAST, "recipe": recipe, "epochs": 2}
+    return {**_FAST, "recipe": recipe, "epochs": 100 if few else 2, "learning_rate": 3e-3, "augment": few}
 
 
 def preset(
     model: str, recipe: str = "fast", labels: int = TRAIN_SIZE, encoder_run: str | None = None, **changes: Any
 ) -> TrainConfig:
-    """The recipe's settings for this model and number of labels, with `changes` on top."""
+    """The settings of one of `PRESETS` for this model and number of labels, with `changes` on top."""
     values = _recipe(model, recipe, few=isinstance(labels, int) and labels <= FEW_LABELS)
-    return TrainConfig(
-        **{**values, "model": model, "recipe": recipe, "labels": labels, "encoder_run": encoder_run, **changes}
-    )
+    return TrainConfig(**{**values, "model": model, "labels": labels, "encoder_run": encoder_run, **changes})
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -174,6 +183,8 @@ def default_name(config: TrainConfig) -> str:
     parts = [config.model, str(config.latent_dim)]
     if config.labels < TRAIN_SIZE:
         parts.append(str(config.labels))
+    if config.own_digits:
+        parts.append("own")
     if config.model == "classifier" and config.encoder_run:
         parts.append("frozen" if config.freeze_encoder else "pretrained")
     if config.recipe == "classic":

@@ -27,15 +27,15 @@ ENVIRONMENT = {
 
 
 def start(command: list[str], log: Path, cwd: Path) -> subprocess.Popen:
-    """Start `command` in a session of its own, so that it outlives this process; its output is appended to `log`."""
+    """Start `command` in a session of its own, so that it outlives this process; its errors are appended to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
             cwd=cwd,
             env={**os.environ, **ENVIRONMENT},
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.DEVNULL,
+            stderr=output,
             start_new_session=True,
         )
 

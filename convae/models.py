@@ -65,6 +65,13 @@ class Model(nn.Module, ABC):
     encoder: Encoder
 
     @abstractmethod
+    def head(self, code: Tensor) -> Tensor:
+        """What the model makes of codes (N, latent_dim): pictures (N, 1, 28, 28) or logits (N, num_classes)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.encoder(x))
+
+    @abstractmethod
     def loss(self, images: Tensor, labels: Tensor) -> Loss:
         """A scalar to minimise and metrics to record, of images (N, 1, 28, 28) in [0, 1] and labels (N,) int64."""
 
@@ -77,8 +84,8 @@ class Autoencoder(Model):
         self.encoder = Encoder(latent_dim)
         self.decoder = Decoder(latent_dim)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.decoder(self.encoder(x))
+    def head(self, code: Tensor) -> Tensor:
+        return self.decoder(code)
 
     def loss(self, images: Tensor, labels: Tensor) -> Loss:
         """Mean squared error over all pixels; the labels are not looked at."""
@@ -94,8 +101,8 @@ class Classifier(Model):
         self.fc1 = nn.Linear(latent_dim, 64)
         self.fc2 = nn.Linear(64, num_classes)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.fc2(F.relu(self.fc1(self.encoder(x))))
+    def head(self, code: Tensor) -> Tensor:
+        return self.fc2(F.relu(self.fc1(code)))
 
     def loss(self, images: Tensor, labels: Tensor) -> Loss:
         """Cross-entropy with labels (N,) int64; the metric is the share of right answers."""
@@ -111,10 +118,13 @@ class ClassifierDecoding(Model):
         self.encoder = encoder.requires_grad_(False)
         self.decoder = decoder
 
+    def head(self, code: Tensor) -> Tensor:
+        return self.decoder(code)
+
     def forward(self, x: Tensor) -> Tensor:
         with no_grad():
             code = self.encoder(x)
-        return self.decoder(code)
+        return self.head(code)
 
     def loss(self, images: Tensor, labels: Tensor) -> Loss:
         """Mean squared error over all pixels; the labels are not looked at."""

@@ -94,5 +94,6 @@ def orthogonalise(matrix: Tensor, steps: int = 5) -> Tensor:
     wide = x if x.shape[0] <= x.shape[1] else x.T
     for _ in range(steps):
         gram = wide @ wide.T
-        wide = a * wide + (b * gram + c * gram @ gram) @ wide
+        polynomial = torch.addmm(gram, gram, gram, beta=b, alpha=c)
+        wide = torch.addmm(wide, polynomial, wide, beta=a)
     return wide if x.shape[0] <= x.shape[1] else wide.T

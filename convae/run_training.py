@@ -4,22 +4,28 @@ import io
 import json
 import time
 from collections.abc import Callable
+from typing import TextIO
 
+import numpy as np
 import torch
 
-from convae import data, jobs, weights
+from convae import data, jobs, own_digits, snapshots, weights
+from convae.config import MODELS
 from convae.errors import RunError
 from convae.models import Encoder
-from convae.runs import FAILURE, METRICS, RESUME, WEIGHTS, Run, check_encoder_run, write_atomically
+from convae.runs import FAILURE, METRICS, QUEUED, RESUME, WEIGHTS, Run, check_encoder_run, write_atomically
 from convae.training import Record, Trainer
 
 SAVE_EVERY_S = 2
+SNAPSHOT_BATCH = 250
 
 
 def make_trainer(run: Run, say: Callable[[str], None] = lambda line: None) -> Trainer:
     """A trainer for this run with its data and encoder, at the point from which the run can go on."""
     dataset = run.config.dataset
-    trainer = Trainer(run.config, data.load("train", say, dataset), data.load("test", say, dataset), _encoder(run))
+    digits = data.load("train", say, dataset), data.load("test", say, dataset)
+    more = own_digits.to_learn(run.config.own_digits) if run.config.own_digits else None
+    trainer = Trainer(run.config, *digits, _encoder(run), more)
     if (run.path / RESUME).exists():
         try:
             trainer.load_state_dict(torch.load(run.path / RESUME, weights_only=True))
@@ -31,7 +37,12 @@ def make_trainer(run: Run, say: Callable[[str], None] = lambda line: None) -> Tr
 
 
 def _encoder(run: Run) -> Encoder | None:
-    return None if run.config.encoder_run is None else weights.load(check_encoder_run(run.config)).encoder
+    if run.config.encoder_run is None:
+        return None
+    source = check_encoder_run(run.config)
+    if not source.is_finished():
+        raise RunError(f"encoder_run={source.name!r} is not finished: train it to its end, then resume {run.name}")
+    return weights.load(source).encoder
 
 
 def train(run: Run, trainer: Trainer, on_record: Callable[[Record], None] = lambda record: None) -> bool:
@@ -45,14 +56,20 @@ def train(run: Run, trainer: Trainer, on_record: Callable[[Record], None] = lamb
         if run.is_finished():
             raise RunError(f"{run.name} is finished: nothing is left to train")
         (run.path / FAILURE).unlink(missing_ok=True)
+        (run.path / QUEUED).unlink(missing_ok=True)
         try:
-            _truncate_metrics(run, trainer.step)
+            _truncate(run, trainer.step)
             save(run, trainer)
             saved = time.monotonic()
+            if run.config.snapshots and not trainer.step:
+                write_snapshot(run, trainer)
+            moments = _moments(trainer)
             with (run.path / METRICS).open("a") as metrics:
                 for record in trainer.records():
-                    metrics.write(json.dumps(record) + "\n")
-                    metrics.flush()
+                    write_record(metrics, record)
+                    if run.config.snapshots and _moments(trainer) > moments:
+                        moments = _moments(trainer)
+                        write_snapshot(run, trainer)  # before the save: after it, going on would leave it out
                     if (trainer.at_epoch_end and time.monotonic() - saved >= SAVE_EVERY_S) or trainer.finished:
                         save(run, trainer)
                         saved = time.monotonic()
@@ -70,15 +87,45 @@ def record_failure(run: Run, message: str) -> None:
     (run.path / FAILURE).write_text(message + "\n")
 
 
-def _truncate_metrics(run: Run, step: int) -> None:
-    """Drop the records after the point from which training goes on: they will be written again."""
+def write_record(metrics: TextIO, record: Record) -> None:
+    """Append the record as a line that readers see at once."""
+    metrics.write(json.dumps(record) + "\n")
+    metrics.flush()
+
+
+def _truncate(run: Run, step: int) -> None:
+    """Drop the records and snapshots after the point from which training goes on: they will be written again."""
     kept = [json.dumps(record) + "\n" for record in run.metrics() if record["step"] <= step]
     write_atomically(run.path / METRICS, "".join(kept).encode())
+    snapshots.truncate(run, step)
 
 
 def save(run: Run, trainer: Trainer) -> None:
-    """Write weights and resume point, each under a temporary name moved over the old one."""
-    weights.save(run.path / WEIGHTS, trainer.model)
+    """Write resume point and weights, each under a temporary name moved over the old one."""
     buffer = io.BytesIO()
     torch.save(trainer.state_dict(), buffer)
     write_atomically(run.path / RESUME, buffer.getvalue())
+    weights.save(run.path / WEIGHTS, trainer.model)  # last: weights without a resume point are those of a finished run
+
+
+def _moments(trainer: Trainer) -> int:
+    return snapshots.moment(trainer.step, trainer.total_steps, trainer.config.epochs)
+
+
+@torch.no_grad()
+def write_snapshot(run: Run, trainer: Trainer) -> None:
+    """Keep what the model makes now of the first test digits."""
+    assert trainer.test is not None
+    model, images = trainer.model, trainer.test.images[: snapshots.ON_MAP]
+    labels = trainer.test.labels[: snapshots.ON_MAP].cpu().numpy()
+    shown = snapshots.choose(labels)
+    if not trainer.step:
+        snapshots.write_digits(run, snapshots.Digits(images[shown, 0].cpu().numpy(), labels))
+    codes = torch.cat([model.encoder(data.to_float(part)) for part in images.split(SNAPSHOT_BATCH)])
+    redrawn, confusion = np.zeros((0, 28, 28), np.uint8), np.zeros((0, 0), np.int64)
+    if MODELS[run.config.model].uses_labels:
+        confusion = snapshots.count_answers(labels, model.head(codes).argmax(1).cpu().numpy())
+    else:
+        redrawn = (model.head(codes[shown])[:, 0] * 255).round().byte().cpu().numpy()
+    epoch = trainer.step / trainer.steps_per_epoch
+    snapshots.write(run, trainer.step, epoch, codes.cpu().numpy(), redrawn, confusion)

@@ -11,9 +11,12 @@ import platform
 import shutil
 import tempfile
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from convae import jobs
@@ -28,12 +31,18 @@ CONFIG, METRICS, WEIGHTS, RESUME, FAILURE = (
     "resume.pt",
     "failure.txt",
 )
+QUEUED = "queued"  # holds the run's place in the queue
 PROJECT = Path(__file__).resolve().parent.parent
 
 
 def runs_dir() -> Path:
     """The folder of all runs: `$CONVAE_RUNS` or the project's `checkpoints/`."""
     return Path(os.environ.get("CONVAE_RUNS") or PROJECT / "checkpoints")
+
+
+def studies_dir() -> Path:
+    """The folder of all studies, each a folder of its own: beside the runs."""
+    return runs_dir() / "studies"
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,11 @@ class Run:
         return self.path.name
 
     def status(self) -> str:
-        """`running`, `finished`, `failed`, `stopped` (on request) or `interrupted` (its process is gone)."""
+        """`running`, `waiting`, `finished`, `failed`, `stopped` (on request) or `interrupted` (its process is gone)."""
         if jobs.is_running(self.path):
             return "running"
+        if (self.path / QUEUED).exists():
+            return "waiting"
         if self.has_failed():
             return "failed"
         if self.is_finished():
@@ -72,11 +83,7 @@ class Run:
 
     def metrics(self) -> list[dict[str, Any]]:
         """The records so far; a line that is still being written, or is not JSON, is left out."""
-        try:
-            content = (self.path / METRICS).read_bytes()
-        except FileNotFoundError:
-            return []
-        return [record for line in content.splitlines(keepends=True) if (record := _parse_record(line)) is not None]
+        return MetricsReader(self).read()
 
     def last_scores(self) -> dict[str, Any]:
         """The last record in which the test set was scored, {} if there is none."""
@@ -88,12 +95,38 @@ class Run:
         return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
+class MetricsReader:
+    """Reads the records of a run again and again, each line of the file once, from any thread."""
+
+    def __init__(self, run: Run):
+        self._path = run.path / METRICS
+        self._lock = Lock()
+        self._file, self._offset = 0, 0
+        self._records: list[dict[str, Any]] = []
+
+    def read(self) -> list[dict[str, Any]]:
+        """The records so far, as `Run.metrics`."""
+        with self._lock, suppress(FileNotFoundError), self._path.open("rb") as file:
+            about = os.fstat(file.fileno())
+            if about.st_ino != self._file or about.st_size < self._offset:  # replaced, as when a run goes on
+                self._file, self._offset, self._records = about.st_ino, 0, []
+            file.seek(self._offset)
+            content = file.read()
+            whole = content[: content.rfind(b"\n") + 1]
+            self._offset += len(whole)
+            self._records += [record for line in whole.splitlines() if (record := _parse_record(line)) is not None]
+            return list(self._records)
+        return []
+
+
 def _parse_record(line: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(line) if line.endswith(b"\n") else None
+        record = json.loads(line)
     except ValueError:
         return None
-    return record if isinstance(record, dict) and isinstance(record.get("step"), int) else None
+    if not isinstance(record, dict) or not isinstance(record.get("step"), int):
+        return None
+    return record if all(isinstance(record.get(name), int | float) for name in ("epoch", "elapsed")) else None
 
 
 def create(config: TrainConfig, name: str, extra: dict[str, Any] | None = None) -> Run:
@@ -109,7 +142,9 @@ def create(config: TrainConfig, name: str, extra: dict[str, Any] | None = None) 
         **(extra or {}),
     }
     if config.encoder_run is not None:
-        about["encoder_sha256"] = check_encoder_run(config).weights_hash()
+        source = check_encoder_run(config)
+        if source.is_finished():
+            about["encoder_sha256"] = source.weights_hash()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
@@ -127,15 +162,18 @@ def create(config: TrainConfig, name: str, extra: dict[str, Any] | None = None) 
 
 
 def check_encoder_run(config: TrainConfig) -> Run:
-    """The run named by `config.encoder_run`; raises `RunError` if it is not there, unfinished or does not fit."""
+    """The run named by `config.encoder_run`, which is finished or in training or waits for it.
+
+    Raises `RunError` if it is neither of these, not there or does not fit.
+    """
     source = open_run(config.encoder_run or "")
     if source.config.latent_dim != config.latent_dim:
         raise RunError(
             f"encoder_run={source.name!r} has latent_dim {source.config.latent_dim}, not {config.latent_dim}: "
             "choose one with the same latent_dim"
         )
-    if not (source.path / WEIGHTS).exists():
-        raise RunError(f"encoder_run={source.name!r} has no {WEIGHTS} yet: train it first")
+    if source.status() not in ("finished", "running", "waiting"):
+        raise RunError(f"encoder_run={source.name!r} is not finished: train it to its end first")
     return source
 
 
@@ -145,7 +183,9 @@ def open_run(name: str) -> Run:
     try:
         about = json.loads((path / CONFIG).read_text())
         if about["format"] > FORMAT:
-            raise RunError(f"{path / CONFIG} was written by a later version (format {about['format']})")
+            raise RunError(
+                f"{path / CONFIG} was written by a later version (format {about['format']}): update this one"
+            )
         return Run(path, TrainConfig.from_dict(about["train"]), about)
     except FileNotFoundError:
         raise RunError(f"no run named {name!r} in {path.parent}: `python -m convae list` shows what is there") from None
@@ -153,15 +193,27 @@ def open_run(name: str) -> Run:
         raise RunError(f"{path / CONFIG} cannot be used: {error}") from error
 
 
-def list_runs() -> list[Run]:
-    """All runs that can be read, by name; a folder with a broken config.json is left out."""
+def list_runs(names: Iterable[str] | None = None) -> list[Run]:
+    """The runs of these names, or all by name; a folder with a broken config.json is left out."""
     found = []
-    for path in sorted(runs_dir().glob(f"*/{CONFIG}")):
+    for name in sorted(path.parent.name for path in runs_dir().glob(f"*/{CONFIG}")) if names is None else names:
         try:
-            found.append(open_run(path.parent.name))
+            found.append(open_run(name))
         except (RunError, ConfigError):
             continue
     return found
+
+
+def unreadable() -> list[str]:
+    """Why a folder that looks like a run is none, one message each: edited, half copied, from a later version."""
+    messages = []
+    for name in sorted(path.parent.name for path in runs_dir().glob(f"[!.]*/{CONFIG}")):
+        try:
+            open_run(name)
+        except (RunError, ConfigError) as error:
+            messages.append(str(error))
+    half = sorted({p.parent for p in runs_dir().glob(f"[!.]*/{WEIGHTS}") if not (p.parent / CONFIG).exists()})
+    return messages + [f"{path} has weights but no {CONFIG}: copy it whole, or import its weights" for path in half]
 
 
 def find(**settings: Any) -> list[Run]:

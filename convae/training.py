@@ -58,15 +58,27 @@ class Trainer:
     images_per_s and elapsed seconds. `state_dict` at the end of an epoch is all that is needed to go on from there.
     """
 
-    def __init__(self, config: TrainConfig, train: Digits, test: Digits, encoder: Encoder | None = None):
-        """`encoder` gives the weights to start from where the settings name an encoder run."""
+    def __init__(
+        self,
+        config: TrainConfig,
+        train: Digits,
+        test: Digits | None,
+        encoder: Encoder | None = None,
+        more: Digits | None = None,
+    ):
+        """`encoder` gives the weights to start from where the settings name an encoder run.
+
+        `more` digits are learnt from besides the labelled ones of `train`. Without `test` nothing is scored.
+        """
         self.config = config
         self.device = pick_device(config.device)
         if config.labels < TRAIN_SIZE:
             chosen = labelled_subset(train.labels, config.labels, config.sampling, config.seed)
             train = Digits(train.images[chosen], train.labels[chosen])
+        if more is not None:
+            train = Digits(torch.cat([train.images, more.images]), torch.cat([train.labels, more.labels]))
         self.train = Digits(train.images.to(self.device), train.labels.to(self.device))
-        self.test = Digits(test.images.to(self.device), test.labels.to(self.device))
+        self.test = test and Digits(test.images.to(self.device), test.labels.to(self.device))
         # channels_last is the layout that the CPU's and the GPU's convolutions are quickest in.
         self.model = new_model(config, encoder).to(self.device).to(memory_format=torch.channels_last)
         self.optimizers = make_optimizers(self.model, config)
@@ -132,7 +144,7 @@ class Trainer:
         seconds = time.perf_counter() - self._began
         record: Record = {"step": self.step, "epoch": round(self.step / self.steps_per_epoch, 4)}
         record |= {f"train_{name}": value for name, value in means.items()}
-        tested = evaluate(self.model, self.test) if with_test else dict.fromkeys(means)
+        tested = evaluate(self.model, self.test) if with_test and self.test else dict.fromkeys(means)
         record |= {f"test_{name}": value for name, value in tested.items()}
         record["learning_rate"] = self.optimizers[0].param_groups[0]["lr"]
         record["images_per_s"] = self._images / seconds

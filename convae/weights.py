@@ -13,7 +13,7 @@ from torch import nn
 from convae.config import MODELS, TrainConfig, check_name
 from convae.errors import RunError
 from convae.models import Encoder, Model, build
-from convae.runs import WEIGHTS, Run, create, write_atomically
+from convae.runs import WEIGHTS, Run, create, open_run, write_atomically
 
 
 def load(run: Run) -> Model:
@@ -55,6 +55,15 @@ def _load_strictly(model: nn.Module, state: dict[str, Any], path: Path) -> None:
     if not_finite:
         raise RunError(f"{path} is of no use: {not_finite[0]} holds NaN or infinity")
     model.load_state_dict(state)
+
+
+def encoder_agrees(run: Run) -> bool:
+    """Whether the run's encoder is still, bit by bit, that of the run it was taken from; raises `RunError` as `load`.
+
+    Only of use where the encoder was frozen, as in a ClassifierDecoding.
+    """
+    source = load(open_run(str(run.config.encoder_run))).encoder.state_dict()
+    return all(torch.equal(value, source[name]) for name, value in load(run).encoder.state_dict().items())
 
 
 def save(path: Path, model: nn.Module) -> None:

@@ -1,11 +1,26 @@
 """Train: choose a run's settings, start it, watch it live, stop it or go on with it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from convae import jobs, runs
-from convae.config import DATASETS, DEVICES, MODELS, RECIPES, SAMPLINGS, TRAIN_SIZE, TrainConfig, preset
+from convae.config import DATASETS, DEVICES, MODELS, PRESETS, SAMPLINGS, TRAIN_SIZE, TrainConfig, preset
 from convae.errors import ConvaeError
-from ui import frame, training
+from convae.runs import Run
+from ui import frame, run_view, training
+from ui.queue_view import show_queue
+
+ALL_FOUR_HELP = (
+    "One after the other: autoencoder, classifier, the decoding of the classifier's code, and the sidebar's number of "
+    "labels from scratch and pretrained."
+)
+RECIPE_HELP = (
+    "Classic: Adam at a constant rate, 10 epochs. Fast: a better start, Muon and one cycle, 2 epochs. Quick look: half "
+    "of that, in well under a minute."
+)
+COMPARE_HELP = "Runs that differ in nothing but the seed become a mean with a band of one standard deviation."
 
 settings = frame.begin("Train")
 st.title("Train")
@@ -15,9 +30,7 @@ def choose() -> TrainConfig | None:
     """The controls of one run's settings; None, with a message, where they do not go together."""
     left, right = st.columns(2)
     model = left.selectbox("Model", list(MODELS), format_func=lambda m: MODELS[m].title, help=describe("model"))
-    recipe = right.segmented_control(
-        "Recipe", RECIPES, default="fast", help=describe("recipe"), required=True, key="recipe"
-    )
+    recipe = right.segmented_control("Recipe", PRESETS, default="fast", help=RECIPE_HELP, required=True, key="recipe")
     kind = MODELS[model]
     few = kind.uses_labels and left.toggle(
         f"Only {settings.labels} labelled samples (sidebar)", help="Off: all 60,000 training images with their labels."
@@ -59,6 +72,7 @@ def choose() -> TrainConfig | None:
             "freeze_encoder": b.toggle(
                 "Freeze encoder", disabled=model != "classifier" or not encoder_run, help=describe("freeze_encoder")
             ),
+            "snapshots": c.toggle("Film it", True, help=describe("snapshots")),
         }
         if few:
             changes["sampling"] = c.selectbox("Labelled samples are", SAMPLINGS, help=describe("sampling"))
@@ -77,14 +91,31 @@ def describe(field: str) -> str:
     return text[0].upper() + text[1:]
 
 
+def start(make: Callable[..., list[Run]], *arguments: Any) -> None:
+    """Put new runs into the queue and show the first."""
+    try:
+        st.session_state["shown_run"] = make(*arguments)[0].name
+    except ConvaeError as error:
+        st.error(str(error))
+
+
 with st.container(border=True):
     config = choose()
-    if st.button("Start training", type="primary", disabled=config is None) and config is not None:
-        try:
-            st.session_state["shown_run"] = training.start([config])[0].name
-        except ConvaeError as error:
-            st.error(str(error))
+    with st.container(horizontal=True):
+        if st.button("Start training", type="primary", disabled=config is None) and config is not None:
+            start(training.start, [config])
+        recipe, shared = st.session_state["recipe"], (settings.latent_dim, settings.labels)
+        if st.button("All four experiments", help=ALL_FOUR_HELP):
+            start(training.start_all_four, recipe, *shared)
+        pretrained_on = training.pick(model="autoencoder", latent_dim=settings.latent_dim)
+        if pretrained_on and st.button(f"From scratch and pretrained at {settings.labels} labels"):
+            start(training.start_pair, recipe, *shared, pretrained_on.name)
 
+show_queue()
+if broken := runs.unreadable():
+    with st.expander(f":material/warning: {len(broken)} folders cannot be read as runs"):
+        for message in broken:
+            st.text(message)
 names = [run.name for run in sorted(runs.list_runs(), key=lambda run: str(run.about.get("created")), reverse=True)]
 if not names:
     st.info("No run yet: press Start training.")
@@ -92,4 +123,7 @@ if not names:
 if st.session_state.get("shown_run") not in names:
     running = [name for name in names if jobs.is_running(runs.runs_dir() / name)]
     st.session_state["shown_run"] = (running or names)[0]
-training.watch(runs.open_run(st.selectbox("Run", names, key="shown_run", persist_state="session")))
+left, right = st.columns(2)
+shown = left.selectbox("Run", names, key="shown_run", persist_state="session")
+others = right.multiselect("Compare with", [name for name in names if name != shown], help=COMPARE_HELP)
+run_view.watch(runs.open_run(shown), runs.list_runs(others))

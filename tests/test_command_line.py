@@ -134,7 +134,7 @@ def test_a_run_that_is_ended_early_goes_on_exactly(runs_home, undisturbed, how):
     environment = {**os.environ, **ONE_THREAD}
     command = [sys.executable, "-m", "convae", *SOME_TRAINING, "--name", "cut"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=runs.PROJECT, env=environment)
-    wait_for_records(runs_home / "cut" / "metrics.jsonl", 120)
+    wait_for_records(runs_home / "cut" / "metrics.jsonl", 60)
     process.send_signal(how)
     said, _ = process.communicate(timeout=60)
     run = runs.open_run("cut")

@@ -4,10 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import pytest
+from conftest import wait_until
 
 from convae import jobs
 from convae.errors import RunError
@@ -17,19 +16,10 @@ import sys, time
 from pathlib import Path
 from convae import jobs
 with jobs.at_work(Path(sys.argv[1])):
-    print("at work", flush=True)
+    print("at work", file=sys.stderr, flush=True)
     while not jobs.stop_requested(Path(sys.argv[1])):
         time.sleep(0.05)
 """
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.fixture

@@ -1,11 +1,16 @@
 """Training a run directory: everything is kept, whatever ends the run."""
 
 import json
+import zlib
+from contextlib import suppress
 
 import pytest
 import torch
+from conftest import made_up_digits
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from convae import data, jobs, run_training, runs, weights
+from convae import data, jobs, run_training, runs, snapshots, weights
 from convae.config import TrainConfig
 from convae.errors import NonFiniteLossError, RunError
 
@@ -19,6 +24,10 @@ def curve(run: runs.Run) -> list[dict]:
     return [{k: v for k, v in record.items() if k not in timing} for record in run.metrics()]
 
 
+def film(run: runs.Run) -> dict[str, int]:
+    return {path.name: zlib.crc32(path.read_bytes()) for path in (run.path / snapshots.FOLDER).glob("*.npz")}
+
+
 def test_a_finished_run_has_its_weights_and_curve(small_run):
     trainer = run_training.make_trainer(small_run)
     assert run_training.train(small_run, trainer)
@@ -27,6 +36,7 @@ def test_a_finished_run_has_its_weights_and_curve(small_run):
         "config.json",
         "metrics.jsonl",
         "model.safetensors",
+        "snapshots",
     ]
     assert small_run.last_scores()["epoch"] == 3
     trained = trainer.model.state_dict()
@@ -35,22 +45,87 @@ def test_a_finished_run_has_its_weights_and_curve(small_run):
         run_training.train(small_run, trainer)
 
 
-@pytest.mark.parametrize("stop_at_step", [1, 3, 4, 8])
-def test_a_stopped_run_goes_on_as_if_nothing_had_happened(small_run, stop_at_step, monkeypatch):
-    monkeypatch.setattr(run_training, "SAVE_EVERY_S", 0)
-    whole = runs.create(small_run.config, "whole")
-    run_training.train(whole, run_training.make_trainer(whole))
+class Killed(BaseException):
+    """Nothing after it is done, as after a kill."""
 
-    def stop(record):
-        if record["step"] == stop_at_step:
-            jobs.request_stop(small_run.path)
 
-    assert not run_training.train(small_run, run_training.make_trainer(small_run), stop)
-    assert small_run.status() == "stopped"
-    assert run_training.train(small_run, run_training.make_trainer(small_run))
-    assert curve(small_run) == curve(whole)
-    expected = weights_of(whole)
-    assert all(torch.equal(expected[name], tensor) for name, tensor in weights_of(small_run).items())
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> dict[str, tuple[dict, list[dict], dict[str, int]]]:
+    """Weights, curve and film, by model, of runs that nothing disturbed."""
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONVAE_RUNS", str(tmp_path_factory.mktemp("whole")))
+        patch.setattr(data, "load", lambda *arguments: made_up_digits())
+        for model in CONFIGS:
+            run = new_run(model, "whole-" + model)
+            run_training.train(run, run_training.make_trainer(run))
+            found[model] = (weights_of(run), curve(run), film(run))
+    return found
+
+
+def new_run(model: str, name: str) -> runs.Run:
+    """A run that can be trained; a ClassifierDecoding's classifier is there already or is made."""
+    config = CONFIGS[model]
+    if config.encoder_run and not (runs.runs_dir() / config.encoder_run).exists():
+        source = new_run("classifier", config.encoder_run)
+        run_training.train(source, run_training.make_trainer(source))
+    return runs.create(config, name)
+
+
+SHARED = {"epochs": 3, "batch_size": 16, "latent_dim": 3, "device": "cpu"}
+CONFIGS = {
+    "autoencoder": TrainConfig(model="autoencoder", recipe="fast", learning_rate=6e-3, **SHARED),
+    "classifier": TrainConfig(model="classifier", recipe="classic", augment=True, **SHARED),
+    "classifier-decoding": TrainConfig(model="classifier-decoding", encoder_run="source", **SHARED),
+}
+
+
+@pytest.mark.parametrize("model", CONFIGS)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ends=st.lists(st.tuples(st.sampled_from(["stop", "kill", "kill in a save"]), st.integers(1, 9)), max_size=3))
+def test_a_run_ended_anywhere_goes_on_as_if_nothing_had_happened(model, ends, whole, tmp_path_factory):
+    """Stopped, killed between two steps or at any write of a save, once or several times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONVAE_RUNS", str(tmp_path_factory.mktemp("cut")))
+        patch.setattr(data, "load", lambda *arguments: made_up_digits())
+        patch.setattr(run_training, "SAVE_EVERY_S", 0)
+        run = new_run(model, "cut")
+        for how, when in ends:
+            if not run.is_finished():
+                end(run, how, when)
+        if not run.is_finished():
+            assert run_training.train(run, run_training.make_trainer(run))
+        expected_weights, expected_curve, expected_film = whole[model]
+        assert curve(run) == expected_curve
+        assert film(run) == expected_film
+        assert all(torch.equal(expected_weights[name], tensor) for name, tensor in weights_of(run).items())
+
+
+def end(run: runs.Run, how: str, when: int) -> None:
+    """Train until the record, or the write, number `when`, and end there in one of three ways."""
+    records = writes = 0
+
+    def on_record(record):
+        nonlocal records
+        records += 1
+        if records == when and how == "stop":
+            jobs.request_stop(run.path)
+        elif records == when and how == "kill":
+            raise Killed
+
+    def write(path, content):
+        nonlocal writes
+        writes += 1
+        if writes == when and how == "kill in a save":
+            path.with_name(f".{path.name}.1").write_bytes(content[: len(content) // 2])
+            raise Killed
+        runs.write_atomically(path, content)
+
+    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+        patch.setattr(run_training, "write_atomically", write)
+        patch.setattr(weights, "write_atomically", write)
+        patch.setattr(snapshots, "write_atomically", write)
+        run_training.train(run, run_training.make_trainer(run), on_record)
 
 
 def test_a_disk_that_fills_up_keeps_the_last_saved_epoch(small_run, monkeypatch):
@@ -95,6 +170,7 @@ def test_a_damaged_resume_point_is_named(small_run):
 
 def test_records_after_the_resume_point_are_written_anew(small_run):
     trainer = run_training.make_trainer(small_run)
-    (small_run.path / "metrics.jsonl").write_text(json.dumps({"step": 2, "train_loss": 9}) + '\n{"step": 3, "tr')
+    later = {"step": 2, "epoch": 1, "elapsed": 1, "train_loss": 9}
+    (small_run.path / "metrics.jsonl").write_text(json.dumps(later) + '\n{"step": 3, "tr')
     run_training.train(small_run, trainer)
     assert [record["step"] for record in small_run.metrics()] == list(range(1, 10))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_encoder_runs_must_exist_fit_and_be_trained(runs_home):
         runs.create(TrainConfig(model="classifier", encoder_run="missing"), "a")
     with pytest.raises(RunError, match="encoder_run='source' has latent_dim 5, not 12"):
         runs.create(TrainConfig(model="classifier", encoder_run="source"), "a")
-    with pytest.raises(RunError, match="has no model.safetensors yet"):
+    with pytest.raises(RunError, match="is not finished"):
         runs.create(TrainConfig(model="classifier", latent_dim=5, encoder_run="source"), "a")
     assert [path.name for path in runs_home.iterdir()] == ["source"]
 
@@ -81,12 +82,44 @@ def test_a_broken_config_is_named_and_hides_no_other_run(runs_home, content, mes
     with pytest.raises(RunError, match=message):
         runs.open_run("broken")
     assert [run.name for run in runs.list_runs()] == ["whole"]
+    (told,) = runs.unreadable()
+    assert re.search(message, told)
+
+
+def test_a_run_that_was_copied_by_half_is_named(runs_home):
+    (runs_home / "half").mkdir()
+    (runs_home / "half" / "model.safetensors").touch()
+    (told,) = runs.unreadable()
+    assert "half has weights but no config.json: copy it whole" in told
+
+
+def test_a_reader_reads_what_is_new_and_starts_over_where_the_file_was_replaced(runs_home):
+    run = runs.create(CONFIG, "a")
+    line = '{{"step": {}, "epoch": 1, "elapsed": 2.0}}\n'.format
+    reader, path = runs.MetricsReader(run), run.path / "metrics.jsonl"
+    assert reader.read() == []
+
+    def steps() -> list[int]:
+        return [record["step"] for record in reader.read()]
+
+    path.write_text(line(1) + line(2)[:9])
+    assert steps() == [1]
+    with path.open("a") as file:
+        file.write(line(2)[9:] + line(3))
+    assert steps() == [1, 2, 3]
+    runs.write_atomically(path, (line(1) + line(7) + line(8) + line(9)).encode())
+    assert steps() == [1, 7, 8, 9]
+    path.write_text(line(5))
+    assert steps() == [5]
+    path.unlink()
+    assert steps() == []
 
 
 def test_metrics_leave_out_what_is_not_whole(runs_home):
     run = runs.create(CONFIG, "a")
-    good = {"step": 1, "test_loss": 0.5}
-    lines = [json.dumps(good), "not json", "[1]", '{"step": "x"}', json.dumps({"step": 2, "test_loss": None})]
+    good = {"step": 1, "epoch": 0.5, "elapsed": 1, "test_loss": 0.5, "from a later version": [1]}
+    odd = ["not json", "[1]", '{"step": "x"}', '{"step": 1}', '{"step": 1, "epoch": "2", "elapsed": 1}']
+    lines = [json.dumps(good), *odd, json.dumps({**good, "step": 2, "test_loss": None})]
     (run.path / "metrics.jsonl").write_text("\n".join(lines) + '\n{"step": 3')
     assert [record["step"] for record in run.metrics()] == [1, 2]
     assert run.last_scores() == good

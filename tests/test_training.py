@@ -27,12 +27,12 @@ def equal(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
 
 @pytest.mark.parametrize("recipe", ["classic", "fast"])
 def test_one_batch_of_real_digits_is_learnt_by_heart(train_digits, recipe):
-    batch = Digits(train_digits.images[:64], train_digits.labels[:64])
-    few = preset("classifier", recipe, epochs=150, augment=False, device="cpu")
+    batch = Digits(train_digits.images[:32], train_digits.labels[:32])
+    few = preset("classifier", recipe, epochs=120, augment=False, device="cpu")
     for _ in (run := Trainer(few, batch, batch)).records():
         pass
     assert evaluate(run.model, batch)["accuracy"] == 1
-    pictures = preset("autoencoder", recipe, epochs=400, device="cpu")
+    pictures = preset("autoencoder", recipe, epochs=350, device="cpu")
     for _ in (run := Trainer(pictures, batch, batch)).records():
         pass
     assert evaluate(run.model, batch)["loss"] < 0.03 < 0.06 < evaluate(new_model(pictures), batch)["loss"]

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from ui import warm_up
+
 PAGES = (
     ("streamlit_app.py", "Home", "🏠"),
     ("pages/train.py", "Train", "🏋️"),
@@ -25,6 +27,7 @@ def begin(title: str) -> Settings:
     """Set up the page called `title` in the menu, and return the settings that all pages share."""
     icon = next(icon for _, name, icon in PAGES if name == title)
     st.set_page_config(page_title=f"{title} · ConvAE Explorer", page_icon=icon, layout="wide")
+    warm_up.begin()
     with st.sidebar:
         for path, name, symbol in PAGES:
             st.page_link(path, label=name, icon=symbol)

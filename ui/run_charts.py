@@ -1,0 +1,71 @@
+"""The curves of a run, alone or beside others, with the choices of how to draw them."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from convae import curves
+from convae.runs import Run
+from ui import resources
+from ui.live_charts import live_charts
+
+
+def show_charts(run: Run, metrics: list[dict[str, Any]], others: list[Run], title: str | None) -> None:
+    """Charts of the run whose records are `metrics`, with those of `others`; `title` goes to the browser's tab."""
+    from convae import figures
+
+    names = curves.VALUES
+    every = [value for value in names if value in metrics[-1] or f"train_{value}" in metrics[-1]]
+    with st.popover("Charts"):
+        shown = st.pills(
+            "Show",
+            every,
+            default=every[:-2],
+            selection_mode="multi",
+            format_func=names.__getitem__,
+            key="shown",
+        )
+        x = st.segmented_control("Against", ["epoch", "step"], default="epoch", required=True, key="chart_x") or "epoch"
+        log = st.toggle("Logarithmic loss", key="log_loss", persist_state="session")
+        smoothing = st.slider("Smoothing", 0.0, 0.99, 0.0, key="smoothing", help="Of training curves; 0 is none.")
+    groups = _groups(run, metrics, others)
+
+    def draw() -> list[str]:
+        found = {value: curves.curves(groups, value, x, smoothing) for value in every if value in shown}
+        return [
+            figures.learning_curves(some, names[value], x, log and value == "loss").to_json()
+            for value, some in found.items()
+        ]
+
+    what = (run.path, tuple(groups), tuple(shown), x, log, smoothing)
+    live_charts(_unhurried(what, draw) if title else draw(), title, key=f"charts_{run.name}")
+    if others:
+        settings = {one.name: one.config.to_dict() for one in [run, *others]}
+        rows = [{"run": name, **values} for name, values in curves.differences(settings).items()]
+        st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _unhurried(what: tuple[Any, ...], draw: Callable[[], list[str]]) -> list[str]:
+    """What `draw` gives, or gave last time: of the same thing, it is called for a fiftieth of the time at most."""
+    kept, drawn, due = st.session_state.get("drawn", (None, [], 0.0))
+    began = time.monotonic()
+    if kept == what and began < due:
+        return drawn
+    drawn = draw()
+    ended = time.monotonic()
+    st.session_state["drawn"] = what, drawn, ended + 50 * (ended - began)
+    return drawn
+
+
+def _groups(run: Run, metrics: list[dict[str, Any]], others: list[Run]) -> dict[str, list[list[dict[str, Any]]]]:
+    """The records of runs by what their curve is called; runs that differ in nothing but the seed share one."""
+    groups: dict[Any, list[tuple[str, list[dict[str, Any]]]]] = {}
+    for one in [run, *others]:
+        settings = tuple((k, v) for k, v in one.config.to_dict().items() if k != "seed")
+        groups.setdefault(settings, []).append((one.name, metrics if one is run else resources.metrics(one)))
+    return {
+        found[0][0] if len(found) == 1 else f"{found[0][0]} × {len(found)} seeds": [m for _, m in found]
+        for found in groups.values()
+    }
