@@ -1,62 +1,28 @@
 """Latent space: move through the code and watch the decoder draw."""
 
-import random
-
 import streamlit as st
 
-from convae import codes
+from convae import codes, runs
 from convae.config import preset
 from convae.errors import ConvaeError
 from convae.runs import Run
-from ui import frame, latent_views, resources, training
+from ui import frame, resources, training
 from ui.history import History, history
 from ui.latent_pad import latent_pad
+from ui.latent_start import begin_from, show_starts
 
 
-def starts(run: Run, shown: History) -> None:
-    """The ways to begin: a real digit, a class, chance, zero, a pasted code; and back again."""
-
-    def from_digit(index: int) -> None:
-        st.session_state["test_digit"] = index
-        shown.put(resources.codes(run, "test")[index])
-
-    def of_class() -> "list[int]":
-        labels = resources.digits("test").labels
-        digit = st.session_state["digit_class"]
-        return list(range(len(labels))) if digit == "any" else (labels == digit).nonzero()[:, 0].tolist()
-
-    def class_mean() -> None:
-        shown.put(resources.codes(run, "test")[of_class()].mean(0))
-
-    def at_random() -> None:
-        from convae import latent
-
-        shown.put(latent.sample(resources.codes(run, "test"), resources.digits("test").labels.numpy()))
-
-    def drawn() -> None:
-        from convae import latent
-
-        shown.put(latent.encode(resources.model(run).encoder, st.session_state["drawing"])[0])
-
-    a, b = st.columns([3, 2], vertical_alignment="bottom")
-    a.segmented_control("Digit", ["any", *range(10)], default="any", required=True, key="digit_class")
-    b.number_input(
-        "Test digit",
-        0,
-        9_999,
-        key="test_digit",
-        on_change=lambda: from_digit(st.session_state["test_digit"]),
-        help="Its place among the 10,000 test digits.",
-    )
-    with st.container(horizontal=True):
-        st.button("Random digit", on_click=lambda: from_digit(random.choice(of_class())), type="primary")
-        st.button("Mean of the class", on_click=class_mean)
-        st.button("Random code", on_click=at_random, help="From ten Gaussians, one fitted to the codes of each class.")
-        if "drawing" in st.session_state:
-            st.button("My drawing", on_click=drawn, help="The last one on the Draw page.")
-        st.button("Zero", on_click=lambda: shown.put([0.0] * len(shown.code)))
-        st.button("Undo", on_click=lambda: shown.step(-1), disabled=not shown.can_undo)
-        st.button("Redo", on_click=lambda: shown.step(1), disabled=not shown.can_redo)
+def choose(found: list[Run]) -> Run:
+    """One of several runs; the choice is in the URL."""
+    names = [run.name for run in found]
+    linked = st.query_params.get("autoencoder")
+    if linked is not None and linked not in names:
+        st.warning(f"There is no autoencoder {linked!r} with this code length any more; this is {names[0]!r}.")
+        del st.query_params["autoencoder"]
+    if len(names) == 1:
+        return found[0]
+    name = st.selectbox("Autoencoder", names, key="autoencoder", bind="query-params")
+    return found[names.index(name)]
 
 
 def plain_sliders(run: Run, shown: History, summary: codes.Summary) -> None:
@@ -87,10 +53,11 @@ def show(run: Run) -> None:
                 return codes.parse(st.query_params["z"], run.config.latent_dim)
             except ConvaeError as error:
                 st.warning(f"The link's code cannot be shown: {error}.")
-        return summary.reference[0].tolist()
+        return summary.first.tolist()
 
     shown = history(run.name, version, first)
-    starts(run, shown)
+    begin_from(st.query_params.pop("from", ""), run, shown)
+    show_starts(run, shown)
     plain = st.session_state.get("plain_sliders", False)
     if plain:
         plain_sliders(run, shown, summary)
@@ -109,13 +76,37 @@ def show(run: Run) -> None:
     if problem := st.session_state.pop("code_problem", None):
         st.warning(f"That was not used: {problem}.")
     st.toggle("Plain sliders", key="plain_sliders", help="Drawn by the server when a slider is let go of.")
-    view = st.segmented_control("Show", ["Map", "Nearest digits", "Paths"], key="latent_view")
+    show_view(run, summary, shown)
+
+
+def show_view(run: Run, summary: codes.Summary, shown: History) -> None:
+    """What the user chose to see below the sliders; each is imported when it is."""
+    views = ["Map", "Nearest digits", "Paths", "Arithmetic", "Each number", "One number"]
+    view = st.segmented_control("Show", views, key="latent_view")
     if view == "Map":
-        latent_views.show_map(run, shown)
+        from ui.latent_map import show_map
+
+        show_map(run, summary, shown)
     elif view == "Nearest digits":
-        latent_views.show_neighbours(run, shown)
+        from ui.latent_neighbours import show_neighbours
+
+        show_neighbours(run, shown)
     elif view == "Paths":
-        latent_views.show_paths(run, summary, shown)
+        from ui.latent_paths import show_paths
+
+        show_paths(run, shown)
+    elif view == "Arithmetic":
+        from ui.latent_paths import show_arithmetic
+
+        show_arithmetic(run, shown)
+    elif view == "Each number":
+        from ui.latent_paths import show_traversal
+
+        show_traversal(run, summary, shown)
+    elif view == "One number":
+        from ui.latent_dimensions import show_dimensions
+
+        show_dimensions(run, summary)
 
 
 settings = frame.begin("Latent space")
@@ -124,12 +115,12 @@ st.caption(
     "Each slider is one number of the code; drag it, and the decoder draws. The shade behind it is where real digits "
     "are; a double click takes it to their mean."
 )
-found = training.pick(model="autoencoder", latent_dim=settings.latent_dim)
-if found is None:
+found = runs.find(model="autoencoder", latent_dim=settings.latent_dim)
+if not found:
     wanted = preset("autoencoder", latent_dim=settings.latent_dim)
     training.offer(f"autoencoder with a code of {settings.latent_dim}", [wanted])
 else:
     try:
-        show(found)
+        show(choose(found))
     except ConvaeError as error:
         st.error(str(error))

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from convae.codes import Summary
+from ui.browser import packed
 
 _HERE = Path(__file__).parent
 _HTML = """
@@ -19,14 +20,24 @@ _HTML = """
       <meter min="0" max="100" low="90" high="99" optimum="0"></meter><span class="words"></span>
     </div>
   </div>
-  <div class="sliders"></div>
+  <div class="controls">
+    <div class="choices">
+      <select name="kind" aria-label="What the sliders move">
+        <option value="numbers">Each number of the code</option>
+        <option value="principal">Principal directions</option>
+      </select>
+      <label><input type="checkbox" name="sorted"> strongest first</label>
+      <button name="save" type="button">Save PNG</button>
+    </div>
+    <div class="sliders"></div>
+  </div>
 </div>
 """
 _component = st.components.v2.component(
     "latent_pad",
     html=_HTML,
     css=(_HERE / "latent_pad.css").read_text(),
-    js=(_HERE / "latent_pad.js").read_text(),
+    js=(_HERE / "decoder.js").read_text() + (_HERE / "latent_pad.js").read_text(),
 )
 
 
@@ -44,14 +55,14 @@ def latent_pad(
     `decoder` holds the decoder's weights in one row; the pad reads them again only when `version` is another one. It
     takes over `code` when `revision` has changed, and else keeps the one under the user's hand.
     """
+    as_lists = (
+        *("mean", "low", "high", "histograms", "effect", "quantiles"),
+        *("axes", "axis_low", "axis_high", "axis_histograms"),
+    )
     data: dict[str, Any] = {
-        "weights": decoder,
-        "reference": summary.reference.ravel(),
-        "quantiles": summary.quantiles.tolist(),
-        "mean": summary.mean.tolist(),
-        "low": summary.low.tolist(),
-        "high": summary.high.tolist(),
-        "histograms": summary.histograms.tolist(),
+        "weights": packed(decoder),
+        "reference": packed(summary.reference),
+        **{name: getattr(summary, name).tolist() for name in as_lists},
         "code": code,
         "version": version,
         "revision": revision,
