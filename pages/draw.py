@@ -1,17 +1,22 @@
-"""Draw: a digit on a canvas, what each classifier makes of it, and what the autoencoder remembers of it."""
+"""Draw: a digit on a canvas, what each classifier makes of it and why, and what the autoencoder remembers of it."""
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
 
-from convae import pictures, runs
+from convae import runs
 from convae.config import preset
-from convae.drawing import BlankDrawingError
 from convae.errors import ConvaeError
 from convae.runs import Run
-from ui import frame, resources, training
+from ui import canvas, frame, training
+from ui.drawing_sources import show_sources
+
+if TYPE_CHECKING:
+    from convae.drawing import Steps
 
 MODELS_AT_ONCE = 4
-PEN_WIDTH = 22
+WHY = ("What counts", "Digits like it", "What would change its mind")
+TEACH = "Teach it your hand"
 
 
 def by_interest(run: Run) -> tuple:
@@ -25,58 +30,37 @@ def one_of_each(found: list[Run]) -> list[Run]:
     return [run for run in found if run in kinds.values()]
 
 
-def judge(pixels, chosen: list[Run], autoencoder: Run | None) -> None:
-    """Show the normalised drawing, its reconstruction and each classifier's probabilities."""
-    import torch
+def read_canvas() -> "Steps | None":
+    """The drawing on the canvas on its way to a digit; None, with a hint, while there is none."""
+    pixels = canvas.board().pixels
+    if pixels is None:
+        st.info("Draw a digit from 0 to 9 on the black square.")
+        return None
+    from convae import drawing
 
-    from convae import drawing, figures
-
-    picture = drawing.normalise(pixels)
-    st.session_state["drawing"] = picture  # the Latent space page can start from it
-    seen = [("What the models see", picture)]
-    with torch.no_grad():
-        if autoencoder is not None:
-            seen.append(
-                (f"Redrawn from {autoencoder.config.latent_dim} numbers", resources.model(autoencoder)(picture))
-            )
-        answers = [resources.model(run)(picture).softmax(1)[0].tolist() for run in chosen]
-    for column, (caption, image) in zip(st.columns([1, 1, 2]), seen, strict=False):
-        column.image(pictures.enlarge(image[0, 0].numpy(), 4), caption=caption, width=112)
-    for run, answer in zip(chosen, answers, strict=True):
-        digit = answer.index(max(answer))
-        st.markdown(f"**{run.name}**: a **{digit}**, {answer[digit]:.0%} sure")
-        st.plotly_chart(figures.probability_bars(answer), key=f"bars_{run.name}", width="stretch")
-    if not chosen:
-        st.info("Choose a classifier above.")
+    try:
+        return drawing.steps(pixels)
+    except drawing.BlankDrawingError as error:
+        st.info(str(error))
+        return None
 
 
 settings = frame.begin("Draw")
 st.title("Draw a digit")
-st.caption("Use the mouse or a finger. The drawing is cropped, scaled and centred as MNIST's digits were.")
+st.caption("Use the mouse, a pen or a finger. The drawing is cropped, scaled and centred as MNIST's digits were.")
 classifiers = sorted(runs.find(model="classifier", latent_dim=settings.latent_dim), key=by_interest)
 if not classifiers:
     training.offer(
         f"classifier with a code of {settings.latent_dim}", [preset("classifier", latent_dim=settings.latent_dim)]
     )
     st.stop()
+autoencoder = training.pick(model="autoencoder", latent_dim=settings.latent_dim)
 
 left, right = st.columns([2, 3], gap="medium")
 with left:
-    generation = st.session_state.setdefault("canvas_generation", 0)
-    canvas = st_canvas(
-        stroke_width=st.session_state.get("pen_width", PEN_WIDTH),
-        stroke_color="#fff",
-        background_color="#000",
-        height=280,
-        width=280,
-        drawing_mode="freedraw",
-        return_image_data=True,
-        key=f"digit_{generation}",
-    )
-    st.slider("Pen width", 8, 40, PEN_WIDTH, key="pen_width")
-    if st.button("Clear", help="Empties the canvas."):
-        st.session_state["canvas_generation"] += 1
-        st.rerun()
+    canvas.show_canvas()
+    show_sources()
+steps = None
 with right:
     names = st.multiselect(
         "Classifiers",
@@ -84,16 +68,31 @@ with right:
         default=[run.name for run in one_of_each(classifiers)[:3]],
         max_selections=MODELS_AT_ONCE,
     )
-    if canvas.image_data is None:
-        st.info("Draw a digit from 0 to 9 on the black square.")
-    else:
-        try:
-            judge(
-                canvas.image_data,
-                [run for run in classifiers if run.name in names],
-                training.pick(model="autoencoder", latent_dim=settings.latent_dim),
-            )
-        except BlankDrawingError as error:
-            st.info(str(error))
-        except ConvaeError as error:
-            st.error(str(error))
+    chosen = [run for run in classifiers if run.name in names]
+    try:
+        steps = read_canvas()
+        if steps is not None:
+            from ui.verdict import judge
+
+            st.session_state["drawing"] = steps.picture  # the Latent space page can start from it
+            judge(steps, chosen, autoencoder)
+            if autoencoder is not None:
+                onwards = {"latent_dim": str(settings.latent_dim), "labels": str(settings.labels), "from": "drawing"}
+                label, icon = "Take it to the sliders and onto the map", ":material/arrow_forward:"
+                st.page_link("pages/latent_space.py", label=label, icon=icon, query_params=onwards)
+    except ConvaeError as error:
+        st.error(str(error))
+view = st.segmented_control("Why, and more", [*WHY, TEACH], key="draw_view")
+try:
+    if view == TEACH:
+        from ui.own_hand import show_own_hand
+
+        show_own_hand(steps and steps.picture, chosen[0] if chosen else None, settings.latent_dim, settings.labels)
+    elif view and steps is not None:
+        from ui.drawing_why import show_why
+
+        show_why(view, steps.picture, chosen, autoencoder)
+    elif view:
+        st.info("Draw a digit first.")
+except ConvaeError as error:
+    st.error(str(error))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from convae import weights
+from convae import drawing, weights
 from convae.data import Digits, to_float
 from convae.drawing import BlankDrawingError, normalise
 from convae.runs import open_run
@@ -48,6 +48,33 @@ def test_dark_ink_on_light_paper_is_the_same_drawing():
     white_on_black = normalise(canvas(mark))
     assert torch.equal(normalise(canvas(mark, paper=255, ink=0)), white_on_black)
     assert torch.equal(normalise(canvas(mark, paper=0, opacity=0)), white_on_black)
+
+
+def test_grey_and_opaque_pixels_are_the_same_drawing():
+    pixels = canvas((slice(50, 150), slice(100, 130)))
+    assert torch.equal(normalise(pixels[..., 0]), normalise(pixels))
+    assert torch.equal(normalise(pixels[..., :3]), normalise(pixels))
+
+
+@pytest.mark.parametrize("width", [3, 9, 30])
+def test_the_width_of_a_stroke_is_measured(width):
+    ink = np.zeros((300, 300))
+    ink[50:250, 100 : 100 + width] = 1
+    assert drawing.stroke_width(ink) == pytest.approx(width, rel=0.35)
+    assert drawing.stroke_width(np.zeros((5, 5))) == 0
+
+
+@pytest.mark.parametrize("pen", [2, 6, 14, 26, 40])
+def test_a_thin_and_a_thick_pen_draw_the_same_weight(pen):
+    """A ring of any pen has a stroke of MNIST's weight in the end."""
+    rows, columns = np.mgrid[:280, :280] - 140
+    distance = np.abs(np.hypot(rows, columns) - 90)
+    pixels = np.zeros((280, 280, 4), np.uint8)
+    pixels[..., :3] = (255 * np.clip(pen / 2 - distance, 0, 1))[..., None]
+    pixels[..., 3] = 255
+    stroke = drawing.steps(pixels).stroke.numpy()
+    width = drawing.stroke_width(stroke) * drawing.INNER / max(stroke.shape)
+    assert drawing.THIN * 0.8 < width < drawing.THICK * 1.2
 
 
 @pytest.mark.parametrize(("paper", "opacity"), [(0, 255), (255, 255), (0, 0), (77, 255)])
