@@ -1,42 +1,14 @@
-"""Reconstructions: digits as they are, as the autoencoder redraws them, and as a classifier's code does."""
+"""Reconstructions: what each encoder keeps of a digit, in pictures and in numbers, and where each classifier fails."""
 
 import streamlit as st
 
-from convae import pictures, runs
+from convae import runs
 from convae.config import preset
-from convae.errors import ConvaeError
-from convae.runs import Run
-from ui import frame, resources, training
+from convae.errors import ConvaeError, RunError
+from ui import frame, training
+from ui.redrawn_rows import models, show_rows
 
-COLUMNS = 10
-
-
-def show(found: dict[str, Run | None]) -> None:
-    """Ten test digits with each model's reconstruction and its error."""
-    import torch
-
-    from convae.data import to_float
-
-    test = resources.digits("test")
-    a, b = st.columns(2)
-    digit = a.segmented_control("Digits", ["all", *range(10)], default="all", required=True)
-    page = int(b.number_input("Page", 1, 80, 1, help="Ten digits a page."))
-    indices = torch.arange(len(test.labels)) if digit == "all" else (test.labels == digit).nonzero()[:, 0]
-    chosen = indices[(page - 1) * COLUMNS : page * COLUMNS]
-    originals = to_float(test.images[chosen])
-    st.markdown("**Original**")
-    st.image(pictures.grid(originals[:, 0].numpy(), COLUMNS, 3), width="stretch")
-    for title, run in found.items():
-        if run is None:
-            continue
-        with torch.no_grad():
-            redrawn = resources.model(run)(originals)
-        error = (redrawn - originals).square().mean()
-        whole = run.last_scores().get("test_loss")
-        text = f"**{title}** · mean squared error {error:.4f} on these"
-        st.markdown(text + (f", {whole:.4f} on all test digits" if whole is not None else ""))
-        st.image(pictures.grid(redrawn[:, 0].numpy(), COLUMNS, 3), width="stretch")
-
+VIEWS = ("Side by side", "In numbers", "Code length", "Confusions")
 
 settings = frame.begin("Reconstructions")
 st.title("Reconstructions")
@@ -45,17 +17,55 @@ st.markdown(
     "**ClassifierDecoding** freezes that encoder and trains a new decoder on it. What it cannot redraw, the "
     "classifier has thrown away."
 )
-dim = settings.latent_dim
-autoencoder = training.pick(model="autoencoder", latent_dim=dim)
-decoding = training.pick(model="classifier-decoding", latent_dim=dim)
+
+
+def show(view: str) -> None:
+    """One of the views; what it needs is imported when it is asked for."""
+    found = models(settings.latent_dim)
+    if view == "Confusions":
+        from ui.confusion_view import show_confusion
+
+        show_confusion(settings.latent_dim)
+    elif view == "Code length":
+        from ui.code_quality_view import show_dimensions
+
+        show_dimensions()
+    elif found and view == "In numbers":
+        from ui.code_quality_view import show_codes, show_errors
+
+        show_errors(found)
+        show_codes()
+    elif found:
+        show_rows(found)
+
+
+def warn_of_lost_encoders() -> None:
+    """Say so where a ClassifierDecoding's classifier is gone or was trained further since."""
+    from convae.weights import encoder_agrees
+
+    decoding = models(settings.latent_dim).get("ClassifierDecoding")
+    if decoding is None:
+        return
+    try:
+        if not encoder_agrees(decoding):
+            st.warning(
+                f"{decoding.config.encoder_run} has been trained anew since {decoding.name} took its encoder: what is "
+                "shown is of the encoder as it was then."
+            )
+    except RunError as error:
+        st.warning(f"The classifier that {decoding.name} took its encoder from cannot be read: {error}")
+
+
 try:
-    if autoencoder or decoding:
-        show({"Autoencoder": autoencoder, "ClassifierDecoding": decoding})
+    view = st.segmented_control("View", VIEWS, default=VIEWS[0], required=True, key="reconstructions_view")
+    show(view)
+    warn_of_lost_encoders()
 except ConvaeError as error:
     st.error(str(error))
-if autoencoder is None:
+dim = settings.latent_dim
+if "Autoencoder" not in models(dim):
     training.offer(f"autoencoder with a code of {dim}", [preset("autoencoder", latent_dim=dim)])
-if decoding is None:
+if "ClassifierDecoding" not in models(dim):
     classifiers = runs.find(model="classifier", latent_dim=dim, labels=60_000, encoder_run=None)
     if classifiers:
         wanted = preset("classifier-decoding", latent_dim=dim, encoder_run=classifiers[0].name)
