@@ -10,6 +10,8 @@ from convae.config import RECIPES, SAMPLINGS, TrainConfig, preset
 from convae.errors import ConvaeError
 from convae.runs import Run
 from ui import frame, training
+from ui.compare_digits import show_digits
+from ui.label_lab import show_lab
 
 FIRST_SEEDS = 3
 
@@ -21,14 +23,15 @@ def accuracies(found: list[Run]) -> list[float]:
 
 def show_arm(title: str, found: list[Run]) -> None:
     """One side: accuracy with its spread over seeds, and the learning curves."""
-    from convae import figures
+    from convae import curves, figures
 
     scores = accuracies(found)
     spread = f"± {stdev(scores) * 100:.1f} over {len(scores)} seeds" if len(scores) > 1 else "one seed"
     st.metric(title, f"{mean(scores):.1%}" if scores else "-", spread, delta_color="off", delta_arrow="off")
-    metrics = {f"seed {run.config.seed}": run.metrics() for run in sorted(found, key=lambda run: run.config.seed)}
-    st.plotly_chart(figures.learning_curves(metrics, "accuracy"), key=f"accuracy_{title}")
-    st.plotly_chart(figures.learning_curves(metrics, "loss"), key=f"loss_{title}")
+    metrics = {title: [run.metrics() for run in found]}
+    for value in ("accuracy", "loss"):
+        figure = figures.learning_curves(curves.curves(metrics, value), value.capitalize())
+        st.plotly_chart(figure, key=f"{value}_{title}")
 
 
 settings = frame.begin("Compare")
@@ -39,7 +42,9 @@ st.caption(
 )
 a, b = st.columns(2)
 recipe = a.segmented_control("Recipe", RECIPES, default="classic", required=True, key="compare_recipe")
-sampling = b.segmented_control("Labelled samples are", SAMPLINGS, default="first", required=True)
+sampling = b.segmented_control(
+    "Labelled samples are", SAMPLINGS, default="first", required=True, key="compare_sampling"
+)
 
 pretrained_on = training.pick(model="autoencoder", latent_dim=settings.latent_dim)
 if pretrained_on is None:
@@ -76,8 +81,12 @@ if any(results.values()):
     for column, (title, found) in zip(st.columns(2), results.items(), strict=True):
         with column:
             show_arm(title, found)
-if todo := missing():
-    try:
+try:
+    if todo := missing():
         training.offer(f"comparison at {settings.labels} labels ({len(todo)} short runs)", todo)
-    except ConvaeError as error:
-        st.error(str(error))
+    show_digits(
+        preset("classifier", **shared), {title: found[0] if found else None for title, found in results.items()}
+    )
+    show_lab(sampling, settings.labels, pretrained_on)
+except ConvaeError as error:
+    st.error(str(error))

@@ -10,8 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from convae import codes, data, latent, runs, weights
+from convae import appraisal, calibration, codes, data, latent, maps, runs, strangeness, weights
 from convae.config import TrainConfig, default_name, preset
+from convae.models import Autoencoder
 
 SEEDS = 3
 
@@ -28,10 +29,32 @@ def configs() -> Iterator[TrainConfig]:
         yield preset("autoencoder", latent_dim=latent_dim, epochs=10)
 
 
-def summarise(run: runs.Run) -> None:
-    """Keep the summary of the test digits' codes, so that the Latent space page opens without torch."""
-    encoder = weights.load(run).encoder
-    codes.write_summary(run, codes.summarise(latent.encode(encoder, data.load("test").images)))
+def describe_codes(run: runs.Run) -> None:
+    """Keep what the pages show of the run's codes, so that they show it at once."""
+    model = weights.load(run)
+    assert isinstance(model, Autoencoder)
+    train = data.load("train").images
+    summary = codes.read_summary(run)
+    if summary is None:
+        summary = latent.summary_of(model, train, data.load("test").images[0])
+        codes.write_summary(run, summary)
+    if strangeness.read(run, summary.reference) is None:
+        strangeness.write(run, strangeness.calibrate(model, summary.reference, train[-strangeness.HELD_OUT :]))
+    if run.config.latent_dim > 2 and maps.read(run) is None:
+        maps.write(run, maps.tsne(latent.encode(model.encoder, data.load("test").images)))
+
+
+def measure(run: runs.Run) -> None:
+    """Keep what the run's codes keep."""
+    if appraisal.read(run) is None:
+        appraisal.write(run, appraisal.measure(run, weights.load(run), data.load("train"), data.load("test")))
+
+
+def find_temperature(run: runs.Run) -> None:
+    """Keep the classifier's temperature."""
+    if calibration.read(run) is None:
+        images, labels = calibration.held_out(run.config, data.load("train"))
+        calibration.write(run, calibration.temperature(calibration.logits(weights.load(run), images), labels))
 
 
 def main() -> None:
@@ -42,8 +65,11 @@ def main() -> None:
             runs.create(config, name)
         if not runs.open_run(name).is_finished():
             subprocess.run([sys.executable, "-m", "convae", "train", "--resume", name], cwd=runs.PROJECT, check=True)
-        if config.model == "autoencoder" and codes.read_summary(runs.open_run(name)) is None:
-            summarise(runs.open_run(name))
+        if config.model == "autoencoder":
+            describe_codes(runs.open_run(name))
+        measure(runs.open_run(name))
+        if config.model == "classifier":
+            find_temperature(runs.open_run(name))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""The arms of the label study: ways to make a classifier from few labels, each with its settings.
+
+The settings are the best of six on the last 5,000 training digits: `python scripts/tune_study.py`. Self-training learns
+at the rate of the fast recipe; its rounds are in `self_training.py`. Nothing here imports torch.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to make a classifier from few labels."""
+
+    title: str
+    learning_rate: float
+    steps: int  # of 64 pictures; at least two epochs
+    pretrained: bool = True
+    freeze_encoder: bool = False
+    augment: bool = False
+
+
+ARMS = {
+    "scratch": Arm("From scratch", 1e-3, 400, pretrained=False),
+    "scratch-augmented": Arm("From scratch, augmented", 3e-3, 1600, pretrained=False, augment=True),
+    "linear-probe": Arm("Linear probe", 1.0, 0, freeze_encoder=True),
+    "frozen": Arm("Frozen encoder", 1e-3, 1600, freeze_encoder=True),
+    "fine-tuned": Arm("Fine-tuned", 1e-3, 400),
+    "fine-tuned-augmented": Arm("Fine-tuned, augmented", 1e-3, 1600, augment=True),
+    "self-training": Arm("Self-training", 3e-3, 0, augment=True),
+}
+PROBE, SELF_TRAINING = "linear-probe", "self-training"

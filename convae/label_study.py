@@ -1,0 +1,150 @@
+"""Accuracy against the number of labels: ways to train x numbers of labels x seeds, each a task of its own.
+
+A task learns from the training digits alone; the test digits are looked at once, when it has ended.
+"""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from convae import data, latent, runs, self_training, weights
+from convae.arms import ARMS, PROBE, SELF_TRAINING, Arm
+from convae.config import TrainConfig, preset
+from convae.data import Digits, labelled_subset, random_affine, to_float
+from convae.errors import RunError
+from convae.models import Encoder, Model
+from convae.training import Trainer
+
+BATCH_SIZE, LEAST_EPOCHS = 64, 2
+BATCH = 500  # of pictures that are only looked at
+VIEWS = 1  # bent copies of a picture that a label is averaged over
+
+Predict = Callable[[Tensor], NDArray]
+
+
+@dataclass(frozen=True, order=True)
+class Task:
+    """One training; small enough to be sent anywhere, with all that a worker needs besides MNIST and the run."""
+
+    labels: int
+    arm: str
+    seed: int
+    sampling: str
+    autoencoder: str
+    weights: str  # SHA-256 of the autoencoder's weights: another one's would be another study
+
+
+def run_task(task: Task) -> dict[str, Any]:
+    """Do the task on one thread, with this machine's MNIST and runs; its fields, the test accuracy and the seconds.
+
+    Raises `RunError` if the autoencoder is not here or has other weights, `DataError` if MNIST cannot be had.
+    """
+    torch.set_num_threads(1)
+    start = time.perf_counter()
+    predict = learn(task, ARMS[task.arm], _digits("train"), _encoder(task))
+    test = _digits("test")
+    accuracy = float((predict(test.images) == test.labels.numpy()).mean())
+    return {**dataclasses.asdict(task), "accuracy": accuracy, "seconds": round(time.perf_counter() - start, 2)}
+
+
+def learn(task: Task, arm: Arm, train: Digits, encoder: Encoder) -> Predict:
+    """Train as the arm says on the labels that the task allows; returns what names the digits of uint8 images (N,).
+
+    Of `train` only the labels of those images are looked at; `encoder` is the autoencoder's.
+    """
+    known = labelled_subset(train.labels, task.labels, task.sampling, task.seed)
+    labelled = Digits(train.images[known], train.labels[known])
+    if task.arm == PROBE:
+        return _probe(labelled, arm, encoder)
+    if task.arm == SELF_TRAINING:
+        return _self_train(task, arm, train.images, known.numpy(), labelled.labels.numpy(), encoder)
+    steps = max(arm.steps, math.ceil(LEAST_EPOCHS * task.labels / BATCH_SIZE))
+    return _classifier(_train(task, arm, labelled, encoder, steps))
+
+
+def _train(task: Task, arm: Arm, digits: Digits, encoder: Encoder, steps: int, seed: int = 0) -> Model:
+    config: TrainConfig = preset(
+        "classifier",
+        encoder_run=task.autoencoder if arm.pretrained else None,
+        latent_dim=encoder.latent_dim,
+        epochs=max(1, round(steps / math.ceil(len(digits.labels) / BATCH_SIZE))),
+        batch_size=BATCH_SIZE,
+        augment=arm.augment,
+        learning_rate=arm.learning_rate,
+        freeze_encoder=arm.freeze_encoder,
+        seed=1000 * seed + task.seed,
+        device="cpu",
+    )
+    trainer = Trainer(config, digits, test=None, encoder=encoder if arm.pretrained else None)
+    for _ in trainer.records():
+        pass
+    return trainer.model.eval()
+
+
+@torch.no_grad()
+def _probabilities(model: Model, images: Tensor) -> NDArray:
+    return torch.cat([model(to_float(part)).softmax(1) for part in images.split(BATCH)]).numpy()
+
+
+def _classifier(model: Model) -> Predict:
+    return lambda images: _probabilities(model, images).argmax(1)
+
+
+def _probe(labelled: Digits, arm: Arm, encoder: Encoder) -> Predict:
+    """Logistic regression on the standardised codes; `learning_rate` is its inverse strength of regularisation."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    labels = labelled.labels.numpy()
+    if len(np.unique(labels)) == 1:  # nothing to tell apart
+        return lambda images: np.full(len(images), labels[0])
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=arm.learning_rate, max_iter=1000))
+    probe.fit(latent.encode(encoder, labelled.images), labels)
+    return lambda images: probe.predict(latent.encode(encoder, images))
+
+
+def _self_train(task: Task, arm: Arm, images: Tensor, known: NDArray, labels: NDArray, encoder: Encoder) -> Predict:
+    models: list[Model] = []
+
+    def learn_round(chosen: NDArray, answers: NDArray, steps: int) -> tuple[NDArray, NDArray]:
+        digits = Digits(images[torch.from_numpy(chosen)], torch.from_numpy(answers))
+        model = _train(task, arm, digits, encoder, steps, seed=len(models))
+        models.append(model)
+        return latent.encode(model.encoder, images), _averaged(model, images, task.seed)
+
+    for _ in self_training.self_train(latent.encode(encoder, images), known, labels, learn_round):
+        pass
+    return _classifier(models[-1])
+
+
+@torch.no_grad()
+def _averaged(model: Model, images: Tensor, seed: int) -> NDArray:
+    """Probabilities (N, 10), the mean over each picture and `VIEWS` bent copies."""
+    generator, means = Generator().manual_seed(seed), []
+    for part in images.split(BATCH):
+        pictures = to_float(part)
+        views = [pictures, *(random_affine(pictures, generator) for _ in range(VIEWS))]
+        means.append(torch.stack([model(view).softmax(1) for view in views]).mean(0))
+    return torch.cat(means).numpy()
+
+
+@lru_cache(maxsize=2)
+def _digits(split: str) -> Digits:
+    return data.load(split)
+
+
+def _encoder(task: Task) -> Encoder:
+    run = runs.open_run(task.autoencoder)
+    if run.weights_hash() != task.weights:
+        raise RunError(f"{task.autoencoder} has other weights here than where the study began: copy the run here")
+    return weights.load(run).encoder
