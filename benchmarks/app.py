@@ -1,0 +1,50 @@
+"""The running app and a browser, for the benchmarks that measure what a user sees."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, Playwright
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Server(NamedTuple):
+    """Where the app answers, and its process."""
+
+    address: str
+    process: int
+
+
+@contextmanager
+def app(script: Path = PROJECT / "streamlit_app.py") -> Iterator[Server]:
+    """A server of the Streamlit app in `script`, which answers from here on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+    process = subprocess.Popen([*command, "--server.port", str(port)], cwd=PROJECT, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(6000):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health").close()
+                break
+            except OSError:
+                time.sleep(0.01)
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """The Chromium or Chrome that is installed, or the one that Playwright installs."""
+    installed = shutil.which("chromium") or shutil.which("google-chrome")
+    return playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
