@@ -1,79 +1,14 @@
-"""The main path in a real Chromium, against a real server: train a little, move a slider, draw, read the prediction."""
+"""The main path in a real Chromium, against a real server: move a slider, follow the map, draw, read the prediction."""
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from conftest import SHIPPED
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from convae import codes, data, latent, runs, weights
 from convae.models import Autoencoder
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-ARGUMENTS += ["--disable-component-update", "--disable-sync"]
-SLOW_MS = 120_000
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    """The folder of the server's runs: copies of the shipped ones."""
-    home = tmp_path_factory.mktemp("browser") / "runs"
-    for path in SHIPPED.glob("*/config.json"):
-        shutil.copytree(path.parent, home / path.parent.name)
-    return home
-
-
-@pytest.fixture(scope="module")
-def server(home) -> Iterator[str]:
-    """The address of a running app."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += ["--server.headless", "true", "--server.port", str(port), "--server.fileWatcherType", "none"]
-    log = (home.parent / "server.log").open("wb")
-    environment = {**os.environ, "CONVAE_RUNS": str(home)}
-    process = subprocess.Popen(command, cwd=runs.PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + 60
-        while time.monotonic() < end and process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            pytest.fail("the server did not start:\n" + (home.parent / "server.log").read_text())
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@pytest.fixture
-def page(server) -> Iterator[Page]:
-    """A tab of Debian's Chromium, or of the one that Playwright installs."""
-    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
-        tab = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        tab.set_default_timeout(SLOW_MS)
-        expect.set_options(timeout=SLOW_MS)
-        yield tab
-        assert tab.locator("[data-testid=stException]").count() == 0
-        browser.close()
 
 
 def test_the_menu_leads_to_every_page(page, server):
@@ -89,36 +24,6 @@ def test_the_menu_leads_to_every_page(page, server):
     ):
         page.locator("[data-testid=stSidebar]").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
-
-
-def test_training_from_the_page_draws_curves_and_ends_in_a_usable_run(page, server, home):
-    page.goto(f"{server}/train?labels=50")
-    page.get_by_role("combobox", name="Model").click()
-    page.get_by_role("option", name="Classifier", exact=True).click()
-    page.get_by_text("Only 50 labelled samples").click()
-    expect(page.get_by_text("python -m convae train classifier --labels 50")).to_be_visible()
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"^finished .* test accuracy"))).to_be_visible()
-    (run,) = home.glob("classifier-12-50*")
-    assert (run / "model.safetensors").exists()
-    assert not (run / "resume.pt").exists()
-
-
-def test_a_run_can_be_stopped_and_resumed_after_a_reload(page, server, home):
-    page.goto(f"{server}/train")
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text(re.compile(r"^running .* images/s"))).to_be_visible()
-    page.reload()
-    expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
-    page.get_by_role("button", name="Stop training").click()
-    expect(page.get_by_text(re.compile(r"^stopped"))).to_be_visible()
-    assert (home / "autoencoder-12-2" / "resume.pt").exists()
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text(re.compile(r"^running"))).to_be_visible()
-    page.get_by_role("button", name="Stop training").click()
-    expect(page.get_by_text(re.compile(r"^stopped"))).to_be_visible()
 
 
 def paints(page: Page) -> int:
@@ -158,7 +63,7 @@ def test_a_digit_morphs_while_a_slider_is_dragged(page, server):
 def test_the_pads_decoder_is_the_models(page, server):
     """JavaScript and torch draw the same pictures to 1e-4, for 100 codes of each shipped code length."""
     page.goto(server)
-    script = (runs.PROJECT / "ui" / "latent_pad.js").read_text()
+    script = (runs.PROJECT / "ui" / "decoder.js").read_text()
     for latent_dim in (2, 4, 8, 12, 16, 32):
         run = runs.open_run(f"autoencoder-{latent_dim}")
         zs = torch.randn(100, latent_dim, generator=torch.Generator().manual_seed(latent_dim)) * 2
@@ -193,36 +98,94 @@ def test_a_link_shows_the_same_code_and_undo_goes_back(page, server):
     expect(page.get_by_role("spinbutton", name="value of z0")).to_have_value(f"{float(second.split(',')[0]):.2f}")
 
 
-def test_a_click_on_the_map_puts_the_digit_into_the_sliders(page, server):
+def open_map(page: Page, server: str) -> Locator:
+    """The plane of the map, with the page's first code read."""
     page.goto(f"{server}/latent_space")
-    text = page.get_by_role("textbox", name="The code")
-    expect(text).to_have_value(re.compile("^[-0-9]"))
-    before = text.input_value()
+    expect(page.get_by_role("textbox", name="The code")).to_have_value(re.compile("^[-0-9]"))
     page.get_by_text("Map", exact=True).click()
-    plot = page.locator(".js-plotly-plot .nsewdrag")
-    expect(plot).to_be_visible()
-    plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
+    expect(page.locator(".codemap .here")).to_be_visible()
+    plane = page.locator(".codemap .nsewdrag").first
+    plane.scroll_into_view_if_needed()
+    return plane
+
+
+def test_a_click_on_the_map_puts_the_digit_into_the_sliders(page, server):
+    plane = open_map(page, server)
+    text = page.get_by_role("textbox", name="The code")
+    before = text.input_value()
+    box = plane.bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 2
+    hovered = page.locator(".codemap .hovered")
     for _ in range(60):  # until a digit is under the pointer
         x += 3
         page.mouse.move(x, y)
         page.wait_for_timeout(150)
-        if page.locator(".hoverlayer .hovertext").count():
+        if hovered.is_visible():
             break
-    named = page.locator(".hoverlayer .hovertext").first.text_content() or ""
+    index = int(hovered.get_attribute("data-digit") or -1)
+    digit = data.load("test").images[index]
+    pixels = hovered.evaluate("c => Array.from(c.getContext('2d').getImageData(0, 0, 28, 28).data)")
+    assert pixels[::4] == digit.flatten().tolist()
     page.mouse.click(x, y)
     expect(text).not_to_have_value(before)
-    index = int(named.split()[-1])
-    model = weights.load(runs.open_run("autoencoder-12"))
-    code = latent.encode(model.encoder, data.load("test").images[index : index + 1])[0]
+    code = latent.encode(weights.load(runs.open_run("autoencoder-12")).encoder, digit[None])[0]
     shown = [float(value) for value in text.input_value().split(", ")]
     np.testing.assert_allclose(shown, code, atol=1e-3)
 
 
-def test_a_drawn_one_is_read_as_a_one(page, server):
+def test_the_map_follows_the_sliders_and_keeps_its_zoom(page, server):
+    plane = open_map(page, server)
+    ring = page.locator(".codemap .here")
+    box = plane.bounding_box()
+    assert box is not None
+    axes = "p => [...p._fullLayout.xaxis.range, ...p._fullLayout.yaxis.range]"
+    plot = page.locator(".codemap .plot")
+    whole = plot.evaluate(axes)
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] * 0.9, steps=5)
+    page.mouse.up()
+    zoomed, before = plot.evaluate(axes), ring.get_attribute("style")
+    assert zoomed != whole
+    slider = page.get_by_role("slider", name="z9")
+    url = page.url
+    slider.press("Home")
+    expect(ring).not_to_have_attribute("style", before or "")
+    expect(page).not_to_have_url(url)
+    assert plot.evaluate(axes) == zoomed
+    expect(page.locator(".codemap .here")).to_be_visible()
+
+
+def test_a_principal_direction_moves_all_numbers(page, server):
+    page.goto(f"{server}/latent_space")
+    text = page.get_by_role("textbox", name="The code")
+    expect(text).to_have_value(re.compile("^[-0-9]"))
+    before = [float(value) for value in text.input_value().split(", ")]
+    page.get_by_role("combobox", name="What the sliders move").select_option("Principal directions")
+    page.get_by_role("slider", name="p0").press("End")
+    expect(text).not_to_have_value(", ".join(f"{value:.3f}" for value in before))
+    step = np.array([float(value) for value in text.input_value().split(", ")]) - before
+    summary = codes.read_summary(runs.open_run("autoencoder-12"))
+    assert summary is not None
+    assert abs(step @ summary.axes[0]) / np.linalg.norm(step) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_drawing_goes_to_the_sliders(page, server):
     page.goto(f"{server}/draw")
+    draw_a_one(page)
+    expect(page.get_by_text(re.compile(r"classifier-12: a 1"))).to_be_visible()
+    page.locator("[data-testid=stSidebar]").get_by_role("link", name="Latent space").click()
+    text = page.get_by_role("textbox", name="The code")
+    expect(text).to_have_value(re.compile("^[-0-9]"))
+    before = text.input_value()
+    page.get_by_role("button", name="My drawing").click()
+    expect(text).not_to_have_value(before)
+    page.get_by_text("Nearest digits", exact=True).click()
+    expect(page.get_by_text(re.compile(r"^a 1, "))).not_to_have_count(0)
+
+
+def draw_a_one(page: Page) -> None:
     box = page.locator("canvas.upper-canvas").bounding_box()
     assert box is not None
     x, top, bottom = box["x"] + box["width"] / 2, box["y"] + 50, box["y"] + box["height"] - 50
@@ -230,6 +193,11 @@ def test_a_drawn_one_is_read_as_a_one(page, server):
     page.mouse.down()
     page.mouse.move(x, bottom, steps=6)
     page.mouse.up()
+
+
+def test_a_drawn_one_is_read_as_a_one(page, server):
+    page.goto(f"{server}/draw")
+    draw_a_one(page)
     expect(page.get_by_text(re.compile(r"classifier-12: a 1, \d+% sure"))).to_be_visible()
     expect(page.locator(".js-plotly-plot .bars .point").first).to_be_attached()
     page.get_by_role("button", name="Clear", exact=True).click()

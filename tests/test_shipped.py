@@ -1,10 +1,14 @@
 """The shipped runs are whole, small, what they say they are, and as good as the README says."""
 
+import dataclasses
+from statistics import mean
+
 import pytest
 from conftest import SHIPPED
 
-from convae import data, runs, training, weights
+from convae import data, runs, study_results, training, weights
 from convae.__main__ import config_from, make_parser
+from convae.arms import ARMS
 
 NAMES = sorted(path.parent.name for path in SHIPPED.glob("*/config.json"))
 
@@ -34,3 +38,18 @@ def test_a_shipped_run_scores_what_its_metrics_say(name, monkeypatch):
     assert config_from(make_parser().parse_args(words[3:])) == run.config
     assert run.config.labels <= 60_000
     assert "threads" in run.about
+
+
+@pytest.mark.parametrize("sampling", ["balanced", "first"])
+def test_the_shipped_study_is_of_the_shipped_autoencoder(sampling, monkeypatch):
+    monkeypatch.delenv("CONVAE_RUNS", raising=False)
+    folder = runs.studies_dir() / sampling
+    about = study_results.read_about(folder)
+    assert about["sampling"] == sampling
+    assert about["weights"] == runs.open_run(about["autoencoder"]).weights_hash()
+    assert about["arms"] == {name: dataclasses.asdict(arm) for name, arm in ARMS.items()}
+    rows = study_results.read(folder)
+    assert study_results.finished(rows) == rows
+    means = {arm: mean(study_results.accuracies(rows, arm)[100]) for arm in ARMS}
+    assert min(len(study_results.accuracies(rows, arm)[100]) for arm in ARMS) >= 3
+    assert means["scratch"] < means["fine-tuned"] < means["fine-tuned-augmented"] < means["self-training"]
