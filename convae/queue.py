@@ -34,6 +34,18 @@ def waiting() -> list[Run]:
     return [run for run in runs.list_runs(names) if run.status() == "waiting"]
 
 
+def at_work() -> list[str]:
+    """What the machine is at now: names of runs and of studies; more than one if some were started by hand."""
+    places = [*runs.runs_dir().glob(f"[!.]*/{jobs.LOCK}"), *runs.studies_dir().glob(f"*/{jobs.LOCK}")]
+    return [path.parent.name for path in places if jobs.is_running(path.parent)]
+
+
+def held_up() -> list[Run]:
+    """The runs that wait for others; not the next one while the machine is free, which is about to begin."""
+    every = waiting()
+    return every if not every or at_work() else every[1:]
+
+
 def ensure_worker() -> None:
     """Have a process at work on the queue if anything waits in it."""
     if waiting() and not jobs.is_running(_folder()):
@@ -48,7 +60,7 @@ def work() -> None:
         except RunError:
             return
         while _places():
-            if _machine_is_taken():
+            if at_work():
                 time.sleep(POLL_S)
             elif found := waiting():
                 _train(found[0], _place(found[0].path))
@@ -72,11 +84,6 @@ def _train(run: Run, place: int | None) -> None:
 def _was_removed(run: Run) -> bool:
     taken_out = jobs.stop_requested(run.path) and not (run.path / QUEUED).exists()
     return taken_out and not jobs.is_running(run.path)
-
-
-def _machine_is_taken() -> bool:
-    places = [*runs.runs_dir().glob(f"[!.]*/{jobs.LOCK}"), *runs.studies_dir().glob(f"*/{jobs.LOCK}")]
-    return any(jobs.is_running(path.parent) for path in places)
 
 
 def _places() -> list[tuple[int, str]]:

@@ -86,6 +86,15 @@ def wait_until(true: Callable[[], bool], seconds: float = 30) -> bool:
     return False
 
 
+def end_all_work(home: Path) -> None:
+    """Stop whatever trains or waits in the folder, also after a test that failed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONVAE_RUNS", str(home))
+        for run in runs.list_runs():
+            queue.remove(run)
+        assert wait_until(lambda: not any(jobs.is_running(path.parent) for path in home.glob("*/lock")))
+
+
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[str]:
     """The address of a Dask scheduler on this machine with two worker processes."""
@@ -142,11 +151,7 @@ def server(home) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-        with pytest.MonkeyPatch.context() as patch:  # leave no training behind, not even after a failure
-            patch.setenv("CONVAE_RUNS", str(home))
-            for run in runs.list_runs():
-                queue.remove(run)
-            assert wait_until(lambda: not any(jobs.is_running(path.parent) for path in home.glob("*/lock")))
+        end_all_work(home)
 
 
 @pytest.fixture

@@ -6,7 +6,15 @@ import time
 import zipfile
 
 import pytest
+from conftest import end_all_work
 from playwright.sync_api import Page, expect
+
+
+@pytest.fixture(autouse=True)
+def end_training(home):
+    """Leave the machine to the next test."""
+    yield
+    end_all_work(home)
 
 
 def choose_classifier(page: Page) -> None:
@@ -52,7 +60,9 @@ def test_a_chart_keeps_its_zoom_while_data_arrive_and_the_run_can_be_stopped_in_
     plot = page.locator(".charts .js-plotly-plot").first
     expect(plot).to_be_visible()
     axes = "p => [...p._fullLayout.xaxis.range, ...p._fullLayout.yaxis.range]"
-    box = plot.locator(".nsewdrag").bounding_box()
+    area = plot.locator(".nsewdrag")
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
     page.mouse.down()

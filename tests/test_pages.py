@@ -8,7 +8,7 @@ import pytest
 import torch
 from app_pages import components, draw, open_page, press, words
 
-from convae import queue, runs, weights
+from convae import jobs, queue, runs, weights
 from ui.frame import PAGES
 
 PATHS = [path for path, _, _ in PAGES]
@@ -87,8 +87,8 @@ def test_train_says_why_settings_do_not_go_together(runs_home):
 
 
 def test_all_four_experiments_wait_in_an_order_in_which_each_can_begin(shipped_home, no_launch):
-    page = open_page("pages/train.py", latent_dim=5, labels=60)
-    press(page, "All four experiments")
+    with jobs.at_work(shipped_home / "autoencoder-12"):
+        page = press(open_page("pages/train.py", latent_dim=5, labels=60), "All four experiments")
     assert not page.exception
     autoencoder, classifier, decoding, scratch, pretrained = queue.waiting()
     assert decoding.config.encoder_run == classifier.name

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from conftest import wait_until
+from conftest import end_all_work, wait_until
 
 from convae import jobs, queue, runs
 from convae.config import TrainConfig
@@ -20,9 +20,7 @@ LONG = TrainConfig(model="classifier", labels=2000, epochs=2000, device="cpu")
 def end_all(runs_home):
     """Leave no process behind."""
     yield
-    for run in runs.list_runs():
-        queue.remove(run)
-    assert wait_until(lambda: not any(jobs.is_running(path.parent) for path in runs_home.glob("*/lock")))
+    end_all_work(runs_home)
 
 
 def test_runs_wait_in_the_order_in_which_they_came(runs_home):
@@ -37,6 +35,21 @@ def test_runs_wait_in_the_order_in_which_they_came(runs_home):
     assert made[1].status() == "stopped"
     queue.add(made[1])
     assert [run.name for run in queue.waiting()] == ["c", "b", "a"]
+
+
+def test_the_next_run_is_held_up_only_while_the_machine_is_at_something_else(runs_home):
+    made = [runs.create(CONFIG, name) for name in ("a", "b")]
+    assert queue.held_up() == []
+    queue.add(made[0])
+    assert queue.held_up() == []
+    queue.add(made[1])
+    assert [run.name for run in queue.held_up()] == ["b"]
+    study = runs.studies_dir() / "mine"
+    study.mkdir(parents=True)
+    with jobs.at_work(study):
+        assert queue.at_work() == ["mine"]
+        assert [run.name for run in queue.held_up()] == ["a", "b"]
+    assert queue.at_work() == []
 
 
 def test_a_place_edited_by_hand_is_passed_over(runs_home):

@@ -2,27 +2,26 @@
 
 import streamlit as st
 
-from convae import jobs, queue, runs
+from convae import queue
 
 POLL_S = 2.0
 
 
 def show_queue() -> None:
-    """What waits for the machine, if anything does; kept up to date until nothing does."""
-    waits = bool(queue.waiting())
+    """What is held up by other runs, if anything is; kept up to date until nothing is."""
+    waits = bool(queue.held_up())
     st.fragment(_show, run_every=POLL_S if waits else None)(waits)
 
 
 def _show(waited: bool) -> None:
-    waiting = queue.waiting()
+    waiting = queue.held_up()
     if waited and not waiting:
         st.rerun()
     if not waiting:
         return
-    running = [run.name for run in runs.list_runs() if jobs.is_running(run.path)]
     with st.expander(f"Queue: {len(waiting)} waiting", expanded=True):
-        if running:
-            st.caption(f"The machine trains one run at a time; now it is at **{', '.join(running)}**.")
+        if busy := queue.at_work():
+            st.caption(f"The machine does one thing at a time; now it is at **{', '.join(busy)}**.")
         for place, run in enumerate(waiting, start=1):
             a, b = st.columns([5, 1], vertical_alignment="center")
             a.markdown(f"{place}. {run.name}")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -12,34 +12,49 @@ from ui import resources
 from ui.live_charts import live_charts
 
 
-def show_charts(run: Run, metrics: list[dict[str, Any]], others: list[Run], title: str | None) -> None:
-    """Charts of the run whose records are `metrics`, with those of `others`; `title` goes to the browser's tab."""
-    from convae import figures
+class Choices(NamedTuple):
+    """How to draw the curves: which values, against what, and how smooth."""
 
-    names = curves.VALUES
-    every = [value for value in names if value in metrics[-1] or f"train_{value}" in metrics[-1]]
+    values: list[str]
+    x: str
+    log: bool
+    smoothing: float
+
+
+def choose(last: dict[str, Any]) -> Choices:
+    """The choices, behind a button, among the values in a run's `last` record."""
+    every = [value for value in curves.VALUES if value in last or f"train_{value}" in last]
     with st.popover("Charts"):
         shown = st.pills(
             "Show",
             every,
             default=every[:-2],
             selection_mode="multi",
-            format_func=names.__getitem__,
+            format_func=curves.VALUES.__getitem__,
             key="shown",
         )
         x = st.segmented_control("Against", ["epoch", "step"], default="epoch", required=True, key="chart_x") or "epoch"
         log = st.toggle("Logarithmic loss", key="log_loss", persist_state="session")
         smoothing = st.slider("Smoothing", 0.0, 0.99, 0.0, key="smoothing", help="Of training curves; 0 is none.")
+    return Choices([value for value in every if value in shown], x, log, smoothing)
+
+
+def show_charts(
+    run: Run, metrics: list[dict[str, Any]], others: list[Run], choices: Choices, title: str | None
+) -> None:
+    """Charts of the run whose records are `metrics`, with those of `others`; `title` goes to the browser's tab."""
+    from convae import figures
+
     groups = _groups(run, metrics, others)
 
     def draw() -> list[str]:
-        found = {value: curves.curves(groups, value, x, smoothing) for value in every if value in shown}
+        found = {value: curves.curves(groups, value, choices.x, choices.smoothing) for value in choices.values}
         return [
-            figures.learning_curves(some, names[value], x, log and value == "loss").to_json()
+            figures.learning_curves(some, curves.VALUES[value], choices.x, choices.log and value == "loss").to_json()
             for value, some in found.items()
         ]
 
-    what = (run.path, tuple(groups), tuple(shown), x, log, smoothing)
+    what = (run.path, tuple(groups), *choices)
     live_charts(_unhurried(what, draw) if title else draw(), title, key=f"charts_{run.name}")
     if others:
         settings = {one.name: one.config.to_dict() for one in [run, *others]}

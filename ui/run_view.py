@@ -29,13 +29,16 @@ def _watch(run: Run, others: list[Run], was_under_way: bool) -> None:
     share = min(metrics[-1]["epoch"] / run.config.epochs, 1.0) if metrics else 0.0
     st.progress(share, text=f"**{_state(run, status)}** · " + " · ".join(_figures(run, metrics, status)))
     _show_end(run, status)
-    _show_controls(run, others, status)
+    row = st.container(horizontal=True)
+    with row:
+        _show_controls(run, others, status)
     if metrics:
-        from ui.film import show_film
-        from ui.run_charts import show_charts
+        from ui import film, run_charts
 
-        show_charts(run, metrics, others, f"{share:.0%}" if status == "running" else None)
-        show_film(run)
+        with row:
+            choices = run_charts.choose(metrics[-1])
+        run_charts.show_charts(run, metrics, others, choices, f"{share:.0%}" if status == "running" else None)
+        film.show_film(run)
 
 
 def _state(run: Run, status: str) -> str:
@@ -79,26 +82,25 @@ def _show_controls(run: Run, others: list[Run], status: str) -> None:
     def again() -> None:
         st.session_state["shown_run"] = training.start([run.config])[0].name
 
-    with st.container(horizontal=True):
-        if status == "running":
-            st.button("Stop training", key="stop", on_click=jobs.request_stop, args=[run.path], help=STOP_HELP)
-        elif status == "waiting":
-            st.button("Take out of the queue", key="unqueue", on_click=queue.remove, args=[run])
-        elif status != "finished":
-            st.button("Go on", key="resume", type="primary", on_click=_resume, args=[run])
-        if st.button("Run again", key="again", on_click=again, help="A new run with the same settings."):
-            st.rerun()  # of the whole page: another run is to be shown
-        st.download_button(
-            "Download",
-            lambda: _archive([run, *others]),
-            f"{run.name}.zip",
-            on_click="ignore",
-            help="Settings, metrics as CSV, weights, log and curves, of this run and those compared with it.",
-        )
-        if status not in UNDER_WAY:
-            with st.popover("Delete"):
-                st.write(f"Weights, curves and settings of {run.name} will be gone.")
-                st.button("Delete for good", key="delete", type="primary", on_click=runs.delete, args=[run])
+    if status == "running":
+        st.button("Stop training", key="stop", on_click=jobs.request_stop, args=[run.path], help=STOP_HELP)
+    elif status == "waiting":
+        st.button("Take out of the queue", key="unqueue", on_click=queue.remove, args=[run])
+    elif status != "finished":
+        st.button("Go on", key="resume", type="primary", on_click=training.resume, args=[run])
+    if st.button("Run again", key="again", on_click=again, help="A new run with the same settings."):
+        st.rerun()  # of the whole page: another run is to be shown
+    st.download_button(
+        "Download",
+        lambda: _archive([run, *others]),
+        f"{run.name}.zip",
+        on_click="ignore",
+        help="Settings, metrics as CSV, weights, log and curves, of this run and those compared with it.",
+    )
+    if status not in UNDER_WAY:
+        with st.popover("Delete"):
+            st.write(f"Weights, curves and settings of {run.name} will be gone.")
+            st.button("Delete for good", key="delete", type="primary", on_click=runs.delete, args=[run])
 
 
 def _archive(exported: list[Run]) -> bytes:
@@ -108,7 +110,3 @@ def _archive(exported: list[Run]) -> bytes:
 
 
 STOP_HELP = "Stops at once and keeps the last saved epoch; you can go on later, exactly as if nothing had happened."
-
-
-def _resume(run: Run) -> None:
-    training.resume(run)
