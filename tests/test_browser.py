@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from app_browser import ONE, draw, settle, upper_canvas
 from playwright.sync_api import Locator, Page, expect
 
 from convae import codes, data, latent, runs, weights
@@ -173,7 +174,9 @@ def test_a_principal_direction_moves_all_numbers(page, server):
 
 def test_a_drawing_goes_to_the_sliders(page, server):
     page.goto(f"{server}/draw")
-    draw_a_one(page)
+    upper_canvas(page)
+    settle(page)
+    draw(page, ONE)
     expect(page.get_by_text(re.compile(r"classifier-12: a 1"))).to_be_visible()
     page.locator("[data-testid=stSidebar]").get_by_role("link", name="Latent space").click()
     text = page.get_by_role("textbox", name="The code")
@@ -185,19 +188,11 @@ def test_a_drawing_goes_to_the_sliders(page, server):
     expect(page.get_by_text(re.compile(r"^a 1, "))).not_to_have_count(0)
 
 
-def draw_a_one(page: Page) -> None:
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    assert box is not None
-    x, top, bottom = box["x"] + box["width"] / 2, box["y"] + 50, box["y"] + box["height"] - 50
-    page.mouse.move(x, top)
-    page.mouse.down()
-    page.mouse.move(x, bottom, steps=6)
-    page.mouse.up()
-
-
 def test_a_drawn_one_is_read_as_a_one(page, server):
     page.goto(f"{server}/draw")
-    draw_a_one(page)
+    upper_canvas(page)
+    settle(page)
+    draw(page, ONE)
     expect(page.get_by_text(re.compile(r"classifier-12: a 1, \d+% sure"))).to_be_visible()
     expect(page.locator(".js-plotly-plot .bars .point").first).to_be_attached()
     page.get_by_role("button", name="Clear", exact=True).click()

@@ -5,6 +5,8 @@ import re
 
 import numpy as np
 import pytest
+from app_browser import ONE, clear, draw, settle, upper_canvas
+from conftest import wait_until
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -13,7 +15,7 @@ from convae import data
 # Strokes in a square of side 1.
 DIGITS = {
     0: [[(0.5, 0), (0.2, 0.15), (0.1, 0.5), (0.2, 0.85), (0.5, 1), (0.8, 0.85), (0.9, 0.5), (0.8, 0.15), (0.5, 0)]],
-    1: [[(0.5, 0), (0.5, 1)]],
+    1: ONE,
     2: [[(0.1, 0.25), (0.3, 0.03), (0.7, 0.03), (0.85, 0.3), (0.5, 0.65), (0.1, 1), (0.9, 1)]],
     3: [
         [(0.1, 0.05), (0.6, 0), (0.8, 0.2), (0.65, 0.42), (0.3, 0.48), (0.75, 0.58), (0.85, 0.8), (0.6, 1), (0.1, 0.95)]
@@ -27,25 +29,24 @@ INK = """c => c.getContext("2d").getImageData(0, 0, c.width, c.height).data
 DASH = [[(0, 0.5), (1, 0.55)]]
 
 
-def draw(page: Page, strokes: list, left: float = 80, top: float = 50, side: float = 180) -> None:
-    """Draw strokes into a square of the canvas."""
-    page.get_by_role("button", name="Clear", exact=True).click()
-    page.wait_for_timeout(500)  # until the new canvas stands
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    assert box is not None
-    for stroke in strokes:
-        places = [(box["x"] + left + side * x, box["y"] + top + side * y) for x, y in stroke]
-        page.mouse.move(*places[0])
-        page.mouse.down()
-        for place in places[1:]:
-            page.mouse.move(*place, steps=5)
-        page.mouse.up()
+def ink(page: Page) -> int:
+    """How much is on the canvas, once there is only one."""
+    lower = page.locator("canvas.dc-canvas.lower-canvas")
+    expect(lower).to_have_count(1)
+    return lower.evaluate(INK)
+
+
+def draw_anew(page: Page, strokes: list, **place: float) -> None:
+    """Draw strokes onto the emptied canvas."""
+    clear(page)
+    draw(page, strokes, **place)
 
 
 @pytest.fixture
 def canvas(page, server) -> Page:
     page.goto(f"{server}/draw")
-    page.locator("canvas.upper-canvas").wait_for()
+    upper_canvas(page)
+    settle(page)
     return page
 
 
@@ -55,19 +56,19 @@ def verdict(digit: int) -> re.Pattern:
 
 def test_drawn_digits_are_read_off_centre_and_small_too(canvas):
     for digit, strokes in DIGITS.items():
-        draw(canvas, strokes)
+        draw_anew(canvas, strokes)
         expect(canvas.get_by_text(verdict(digit))).to_be_visible()
-    draw(canvas, DIGITS[2], left=180, top=15, side=70)
+    draw_anew(canvas, DIGITS[2], left=180, top=15, side=70)
     expect(canvas.get_by_text(verdict(2))).to_be_visible()
-    draw(canvas, DIGITS[7], left=15, top=190, side=75)
+    draw_anew(canvas, DIGITS[7], left=15, top=190, side=75)
     expect(canvas.get_by_text(verdict(7))).to_be_visible()
 
 
 def test_a_dash_is_doubted(canvas):
-    draw(canvas, DASH)
+    draw_anew(canvas, DASH)
     expect(canvas.get_by_text("Is this a digit?")).to_be_visible()
     expect(canvas.get_by_text("which means little for what is no digit")).to_be_visible()
-    draw(canvas, DIGITS[3])
+    draw_anew(canvas, DIGITS[3])
     expect(canvas.get_by_text("Is this a digit?")).to_have_count(0)
 
 
@@ -77,17 +78,12 @@ def test_a_test_digit_from_the_gallery_can_be_changed_by_hand(canvas):
     digit = int(button.inner_text().removeprefix("a "))
     button.click()
     expect(canvas.get_by_text(verdict(digit)).or_(canvas.get_by_text("Is this a digit?"))).to_be_visible()
-    lower = canvas.locator("canvas.dc-canvas.lower-canvas")
-    before = lower.evaluate(INK)
-    assert before > 0
+    assert wait_until(lambda: ink(canvas) > 0)
+    before = ink(canvas)
     canvas.get_by_text("Eraser", exact=True).click()
-    box = canvas.locator("canvas.upper-canvas").bounding_box()
-    assert box is not None
-    canvas.mouse.move(box["x"] + 20, box["y"] + 140)
-    canvas.mouse.down()
-    canvas.mouse.move(box["x"] + 260, box["y"] + 140, steps=8)
-    canvas.mouse.up()
-    assert lower.evaluate(INK) < before
+    settle(canvas)
+    draw(canvas, [[(0, 0.5), (1, 0.5)]], left=20, top=20, side=240)
+    assert wait_until(lambda: ink(canvas) < before)
 
 
 def test_a_file_is_put_onto_the_canvas_and_stays_over_a_page_switch(canvas):
@@ -103,13 +99,11 @@ def test_a_file_is_put_onto_the_canvas_and_stays_over_a_page_switch(canvas):
     expect(canvas.get_by_role("heading", name="How many labels")).to_be_visible()
     menu.get_by_role("link", name="Draw").click()
     expect(canvas.get_by_text(verdict(7))).to_be_visible()
-    lower = canvas.locator("canvas.dc-canvas.lower-canvas")
-    expect(lower).to_be_visible()
-    assert lower.evaluate(INK) > 0
+    assert wait_until(lambda: ink(canvas) > 0)
 
 
 def test_a_drawing_goes_on_to_the_sliders_and_the_map(canvas):
-    draw(canvas, DIGITS[1])
+    draw_anew(canvas, DIGITS[1])
     expect(canvas.get_by_text(verdict(1))).to_be_visible()
     canvas.get_by_role("link", name="Take it to the sliders").click()
     expect(canvas.get_by_role("textbox", name="The code")).to_have_value(re.compile("^[-0-9]"))
