@@ -57,6 +57,9 @@ class TrainConfig:
     epochs: int = _setting(10, "passes over the training images", low=1, high=100_000)
     batch_size: int = _setting(64, "images per step", low=1, high=TRAIN_SIZE)
     learning_rate: float = _setting(1e-3, "the (highest) learning rate", low=0.0)
+    label_smoothing: float = _setting(
+        0.0, "share of the target that is spread over all classes; for classifiers", low=0.0, high=0.9
+    )
     augment: bool = _setting(False, "shift, turn, scale and shear the training images at random")
     labels: int = _setting(TRAIN_SIZE, f"labelled training images to use, 1 to {TRAIN_SIZE}", low=1, high=TRAIN_SIZE)
     sampling: str = _setting("first", "which images are the labelled ones", choices=SAMPLINGS)
@@ -80,6 +83,8 @@ class TrainConfig:
             raise ConfigError("freeze_encoder=True needs encoder_run: a new encoder that is frozen learns nothing")
         if not kind.uses_labels and self.labels != TRAIN_SIZE:
             raise ConfigError(f"labels={self.labels}: {self.model} uses no labels; leave it out")
+        if not kind.uses_labels and self.label_smoothing:
+            raise ConfigError(f"label_smoothing={self.label_smoothing}: {self.model} uses no labels; leave it out")
         if not kind.uses_labels and self.own_digits:
             raise ConfigError(f"own_digits={self.own_digits}: {self.model} uses no labels; leave it out")
 
@@ -138,8 +143,10 @@ def _check(f: "dataclasses.Field[Any]", value: Any) -> None:
 # What each recipe does unless told otherwise. The classic numbers are the original experiments'; the fast ones were
 # chosen on the last 5,000 training images.
 FEW_LABELS = 5_000
-_CLASSIC: dict[str, Any] = {"batch_size": 64, "learning_rate": 1e-3, "augment": False}
-_FAST: dict[str, Any] = {"batch_size": 64, "learning_rate": 6e-3, "augment": False}
+_CLASSIC: dict[str, Any] = {"batch_size": 64, "learning_rate": 1e-3}
+_FAST: dict[str, Any] = {"batch_size": 64, "learning_rate": 15e-3, "epochs": 2}
+_FAST_CLASSIFIER: dict[str, Any] = {**_FAST, "batch_size": 128, "label_smoothing": 0.1}
+_FAST_FEW: dict[str, Any] = {**_FAST_CLASSIFIER, "batch_size": 64, "epochs": 100, "augment": True}
 
 
 QUICK_LOOK = "quick look"  # half as long as fast, to see how it goes
@@ -153,8 +160,8 @@ def _recipe(model: str, recipe: str, few: bool) -> dict[str, Any]:
     if recipe == "classic":
         return {**_CLASSIC, "recipe": recipe, "epochs": 50 if few else 10}
     if model != "classifier":
-        return {**_FAST, "recipe": recipe, "epochs": 2}
-    return {**_FAST, "recipe": recipe, "epochs": 100 if few else 2, "learning_rate": 3e-3, "augment": few}
+        return {**_FAST, "recipe": recipe}
+    return {**(_FAST_FEW if few else _FAST_CLASSIFIER), "recipe": recipe}
 
 
 def preset(

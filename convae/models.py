@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn, no_grad
 
 from convae.config import MODELS, NUM_CLASSES
+from convae.deconvolution import FewChannelsDeconvolution
 from convae.errors import ConfigError
 
 Loss = tuple[Tensor, dict[str, Tensor]]
@@ -32,9 +33,9 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         # Pooling before ReLU is the same function as after it and leaves ReLU a quarter of the pixels.
-        x = F.relu(F.max_pool2d(self.conv1(x), 2))
-        x = F.relu(F.max_pool2d(self.conv2(x), 2))
-        x = F.relu(self.conv3(x))
+        x = F.max_pool2d(self.conv1(x), 2).relu_()
+        x = F.max_pool2d(self.conv2(x), 2).relu_()
+        x = self.conv3(x).relu_()
         return self.fc(x.flatten(1))
 
 
@@ -46,7 +47,7 @@ class Decoder(nn.Module):
         self.fc = nn.Linear(latent_dim, 64 * 3 * 3)
         self.deconv1 = nn.ConvTranspose2d(64, 32, kernel_size=3, stride=2, padding=1, output_padding=1)
         self.deconv2 = nn.ConvTranspose2d(32, 16, kernel_size=3, stride=2, padding=1, output_padding=1)
-        self.deconv3 = nn.ConvTranspose2d(16, 1, kernel_size=5, stride=2, output_padding=1)
+        self.deconv3 = FewChannelsDeconvolution(16, 1, kernel_size=5, stride=2, output_padding=1)
 
     @property
     def latent_dim(self) -> int:
@@ -54,9 +55,9 @@ class Decoder(nn.Module):
 
     def forward(self, code: Tensor) -> Tensor:
         x = self.fc(code).view(-1, 64, 3, 3)
-        x = F.relu(self.deconv1(x))
-        x = F.relu(self.deconv2(x))
-        return self.deconv3(x).sigmoid()
+        x = self.deconv1(x).relu_()
+        x = self.deconv2(x).relu_()
+        return self.deconv3(x).sigmoid_()
 
 
 class Model(nn.Module, ABC):
@@ -100,14 +101,22 @@ class Classifier(Model):
         self.encoder = Encoder(latent_dim) if encoder is None else encoder
         self.fc1 = nn.Linear(latent_dim, 64)
         self.fc2 = nn.Linear(64, num_classes)
+        self.label_smoothing = 0.0  # of the loss in training
 
     def head(self, code: Tensor) -> Tensor:
         return self.fc2(F.relu(self.fc1(code)))
 
     def loss(self, images: Tensor, labels: Tensor) -> Loss:
-        """Cross-entropy with labels (N,) int64; the metric is the share of right answers."""
+        """Cross-entropy with labels (N,) int64; the metric is the share of right answers.
+
+        In training, `label_smoothing` of each target is spread over all classes (Szegedy et al. 2016, Rethinking the
+        inception architecture, section 7).
+        """
         logits = self(images)
-        return F.cross_entropy(logits, labels), {"accuracy": (logits.argmax(1) == labels).float().mean()}
+        smoothing = self.label_smoothing if self.training else 0.0
+        return F.cross_entropy(logits, labels, label_smoothing=smoothing), {
+            "accuracy": (logits.argmax(1) == labels).float().mean()
+        }
 
 
 class ClassifierDecoding(Model):

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from convae.config import TRAIN_SIZE, TrainConfig
 from convae.data import Digits, batches, labelled_subset, random_affine, to_float
 from convae.errors import ConfigError, NonFiniteLossError
-from convae.models import Encoder, Model, build
+from convae.models import Classifier, Encoder, Model, build
 from convae.recipes import initialise, make_optimizers, set_learning_rate
 
 RECORDS_PER_RUN = 200  # besides one an epoch
@@ -185,6 +185,8 @@ def new_model(config: TrainConfig, encoder: Encoder | None = None) -> Model:
         own = Encoder(config.latent_dim) if encoder is not None else None
         model = build(config.model, config.latent_dim, own)
         initialise(model, config.recipe)
+    if isinstance(model, Classifier):
+        model.label_smoothing = config.label_smoothing
     if encoder is not None:
         if encoder.latent_dim != config.latent_dim:
             raise ConfigError(

@@ -12,7 +12,7 @@ LIBRARY = sorted(path.stem for path in (PROJECT / "convae").glob("*.py"))
 
 # Each module may import only modules to its left; those in one group do not know each other.
 ORDER = (
-    {"errors", "pictures", "curves", "self_training", "label_curves", "arms", "code_quality"},
+    {"errors", "pictures", "curves", "self_training", "label_curves", "arms", "code_quality", "deconvolution"},
     {"__init__", "figures", "config", "jobs", "drawing", "images", "study_results"},
     {"models", "data", "runs", "executors"},
     {"recipes", "weights", "codes", "maps", "queue", "export", "own_digits"},

@@ -27,6 +27,7 @@ from convae.errors import ConfigError
         ("learning_rate", math.nan, "learning_rate=nan is not a finite"),
         ("learning_rate", math.inf, "learning_rate=inf is not a finite"),
         ("learning_rate", 0.0, "learning_rate=0.0 is not above 0"),
+        ("label_smoothing", 1.0, "label_smoothing=1.0 is above 0.9"),
         ("learning_rate", -1e-3, "learning_rate=-0.001 is not above 0"),
         ("model", "gan", "model='gan' is not one of autoencoder"),
         ("recipe", "slow", "recipe='slow' is not one of classic"),

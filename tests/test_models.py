@@ -121,6 +121,17 @@ def test_each_model_owns_its_loss(images):
     assert metrics["accuracy"].item() == pytest.approx((log_probabilities.argmax(1) == labels).float().mean().item())
 
 
+def test_labels_are_smoothed_in_training_only(images):
+    labels = torch.arange(7)
+    classifier = Classifier()
+    plain = classifier.loss(images, labels)[0].item()
+    classifier.label_smoothing = 0.2
+    log_probabilities = classifier(images).log_softmax(1)
+    smoothed = 0.8 * plain - 0.2 * log_probabilities.mean().item()
+    assert classifier.loss(images, labels)[0].item() == pytest.approx(smoothed, rel=1e-5)
+    assert classifier.eval().loss(images, labels)[0].item() == pytest.approx(plain)
+
+
 def test_classifier_uses_the_encoder_it_is_given():
     encoder = Encoder(5)
     assert Classifier(5, encoder=encoder).encoder is encoder

@@ -64,7 +64,7 @@ def filmed(runs_home, monkeypatch, train_digits, test_digits):
 
 
 def test_the_film_of_an_autoencoder_ends_with_its_reconstructions(filmed, test_digits):
-    run = filmed("autoencoder", learning_rate=6e-3)
+    run = filmed("autoencoder", learning_rate=15e-3)
     steps = snapshots.steps(run)
     assert steps[0] == 0
     assert steps[-1] == run.metrics()[-1]["step"]
