@@ -16,16 +16,17 @@ st.markdown(
 )
 
 STEPS = (
-    ("pages/latent_space.py", "🎛️ Move through the code", "Drag sliders and watch the decoder draw: start here."),
-    ("pages/draw.py", "✏️ Draw a digit", "See what each classifier makes of your handwriting."),
-    ("pages/train.py", "🏋️ Train a model", "Loss and accuracy appear while it learns."),
-    ("pages/compare.py", "⚖️ Save labels", "A classifier from scratch beside one on the pretrained encoder."),
-    ("pages/reconstructions.py", "🪞 Look inside", "What an autoencoder's and a classifier's code remember."),
+    ("pages/latent_space.py", "Move through the code", "Drag sliders and watch the decoder draw: start here."),
+    ("pages/draw.py", "Draw a digit", "See what each classifier makes of your handwriting."),
+    ("pages/train.py", "Train a model", "Loss and accuracy appear while it learns."),
+    ("pages/compare.py", "Save labels", "A classifier from scratch beside one on the pretrained encoder."),
+    ("pages/reconstructions.py", "Look inside", "What an autoencoder's and a classifier's code remember."),
 )
+ICONS = {path: icon for path, _, icon in frame.PAGES}
 for row in (STEPS[:3], STEPS[3:]):
     for column, (path, title, text) in zip(st.columns(3), row, strict=False):
         with column.container(border=True):
-            st.page_link(path, label=f"**{title}**")
+            st.page_link(path, label=f"**{title}**", icon=ICONS[path])
             st.caption(text)
 
 st.subheader("Trained models")

@@ -6,6 +6,8 @@ the page opens among 200 runs; then the share of a real training that goes into 
 """
 
 import os
+import re
+import subprocess
 import sys
 import tempfile
 import threading
@@ -80,6 +82,26 @@ def watch(page: Page, run: Run, server: Server) -> None:
     print(f"once it has ended: {sum(received)} bytes in 5 s")
 
 
+HOLD = "import sys, time; from pathlib import Path; from convae import jobs"
+HOLD += "\nwith jobs.at_work(Path(sys.argv[1])): time.sleep(600)"
+
+
+def told_of_a_kill(page: Page, run: Run, server: Server) -> None:
+    """Print how soon the page says that the run's process was killed."""
+    times = []
+    for _ in range(TIMES):
+        process = subprocess.Popen([sys.executable, "-c", HOLD, str(run.path)], cwd=PROJECT)
+        page.goto(f"{server.address}/train")
+        page.get_by_text(re.compile("^running")).wait_for()
+        page.wait_for_timeout(1000)
+        process.kill()
+        process.wait()
+        start = time.perf_counter()
+        page.get_by_text(re.compile("^interrupted")).wait_for()
+        times.append(time.perf_counter() - start)
+    print(f"a killed run is told after {median(times):.1f} s, at most {max(times):.1f} s")
+
+
 def opened(page: Page, address: str) -> float:
     """Seconds until the Train page shows a run's charts, a median."""
     times = []
@@ -147,6 +169,7 @@ def main() -> None:
             page = browser.new_page()
             page.set_default_timeout(60_000)
             watch(page, run, server)
+            told_of_a_kill(page, run, server)
             open_among_many(page, server.address)
         browser.close()
         data.fetch(print)

@@ -1,89 +1,119 @@
-"""How soon the Latent space page shows its first picture, against an empty Streamlit page.
+"""How soon each page shows its first picture, against an empty Streamlit page, and how much memory that takes.
 
-`python benchmarks/startup.py` prints seconds, medians of five: cold (from `streamlit run` on, the browser has been here
-before), a reload and a click in the menu of a server that has shown the page before; and the same for a page with one
-slider. What Streamlit itself needs is in all of them.
+`python benchmarks/startup.py` prints seconds, medians of three: cold (from `streamlit run` on, by a browser that has
+been here before) and warm (a click in the menu of a server that has shown the page). What Streamlit itself needs is in
+all of them. Then the memory of the server once it has shown all pages, and the most that a training process takes.
 """
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
 
-from app import PROJECT, app, chromium
+from app import PROJECT, Server, app, chromium
 from playwright.sync_api import Page, sync_playwright
 
-TIMES = 5
-PICTURE, SLIDER = ".pad[data-paints]", "[data-testid=stSlider]"
+sys.path.insert(0, str(PROJECT))
+
+from convae import jobs
+
+TIMES = 3
+# What is to be seen first on each page.
+SEEN = {
+    "Home": ("", "[data-testid=stPageLink]"),
+    "Train": ("train", ".charts .js-plotly-plot"),
+    "Latent space": ("latent_space", ".pad[data-paints]"),
+    "Draw": ("draw", "canvas.upper-canvas"),
+    "Reconstructions": ("reconstructions", "[data-testid=stImage] img"),
+    "Compare": ("compare", "[data-testid=stPlotlyChart] .main-svg"),
+}
+SLIDER = "[data-testid=stSlider]"
 EMPTY = 'import streamlit as st\nst.title("Empty")\nst.slider("z0")\n'
-
-# When the first picture was painted, or the first slider shown, in ms since the navigation began.
-WATCH = """selector => {
-    const seen = (root) => root.querySelector(selector)
-        || [...root.querySelectorAll("*")].some((e) => e.shadowRoot?.querySelector(selector));
-    const look = () => {
-        if (document.body && seen(document)) window.shownAt = performance.now();
-        else requestAnimationFrame(look);
-    };
-    look();
-}"""
+SETTLE_MS = 1500
+TRAINING = "train autoencoder --recipe fast --epochs 1 --name measured --device cpu"
 
 
-def open_page(page: Page, address: str) -> float:
-    """Seconds from the navigation to the first picture."""
-    page.goto(address, wait_until="commit")
-    page.wait_for_function("window.shownAt")
-    return page.evaluate("window.shownAt") / 1000
+def shown(page: Page, selector: str) -> None:
+    """Wait until something of that kind is there, in a component or outside."""
+    page.locator(selector).first.wait_for()
 
 
-def measure(page: Page, script: Path, path: str) -> tuple[float, float]:
-    """Seconds to the first picture: since the start of the server, and of a reload."""
+def cold(page: Page, script: Path, path: str, selector: str) -> float:
+    """Seconds from the start of the server to the first picture."""
     start = time.perf_counter()
     with app(script) as (address, _):
-        up = time.perf_counter() - start
-        cold = up + open_page(page, f"{address}/{path}")
-        page.wait_for_timeout(1000)
-        warm = median(open_page(page, f"{address}/{path}") for _ in range(TIMES))
-    return cold, warm
+        page.goto(f"{address}/{path}", wait_until="commit")
+        shown(page, selector)
+        return time.perf_counter() - start
 
 
-def click(page: Page) -> float:
-    """Seconds from a click in the menu to the first picture, on a server that has shown the page before."""
+def warm(page: Page, name: str) -> float:
+    """Seconds from a click in the menu to the page's first picture, a median."""
     times = []
-    with app() as (address, _):
-        open_page(page, f"{address}/latent_space")
-        for _ in range(TIMES):
-            page.get_by_role("link", name="Home").first.click()
-            page.get_by_role("heading", name="ConvAE Explorer").wait_for()
-            page.wait_for_timeout(1000)
-            start = time.perf_counter()
-            page.get_by_role("link", name="Latent space").first.click()
-            page.locator(PICTURE).wait_for()
-            times.append(time.perf_counter() - start)
-    return median(times)
+    menu = page.locator("[data-testid=stSidebar]")
+    other = "Draw" if name == "Home" else "Home"
+    for _ in range(TIMES + 1):
+        menu.get_by_role("link", name=other, exact=True).click()
+        shown(page, SEEN[other][1])
+        page.wait_for_timeout(SETTLE_MS)
+        start = time.perf_counter()
+        menu.get_by_role("link", name=name, exact=True).click()
+        page.locator(f"h1:has-text('{heading(name)}')").wait_for()
+        shown(page, SEEN[name][1])
+        times.append(time.perf_counter() - start)
+        page.wait_for_timeout(SETTLE_MS)
+    return median(times[1:])
+
+
+def heading(name: str) -> str:
+    """The beginning of the page's title."""
+    return {"Home": "ConvAE Explorer", "Compare": "How many labels", "Draw": "Draw a digit"}.get(name, name)
+
+
+def memory_mib(server: Server) -> float:
+    """The memory that a process holds (Linux)."""
+    status = Path(f"/proc/{server.process}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def training_mib() -> float:
+    """The most memory that a training takes, as the system counts it."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = "import resource, sys; from convae.__main__ import main; main(sys.argv[1:]);"
+        code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        environment = os.environ | jobs.ENVIRONMENT | {"CONVAE_RUNS": folder}
+        command = [sys.executable, "-c", code, *TRAINING.split()]
+        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[-1]) / 1024
 
 
 def main() -> None:
-    """Measure both in turn and print medians and ratios."""
+    """Measure and print."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         empty = Path(folder) / "empty.py"
         empty.write_text(EMPTY)
         browser = chromium(playwright)
-        pages = {}
-        for selector in (PICTURE, SLIDER):
-            pages[selector] = browser.new_context().new_page()
-            pages[selector].set_default_timeout(60_000)
-            pages[selector].add_init_script(f"({WATCH})({selector!r})")
-        ours, theirs = [], []
-        for _ in range(TIMES):
-            ours.append(measure(pages[PICTURE], PROJECT / "streamlit_app.py", "latent_space"))
-            theirs.append(measure(pages[SLIDER], empty, ""))
-        clicked = click(pages[PICTURE])
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page.set_default_timeout(60_000)
+        theirs = median([cold(page, empty, "", SLIDER) for _ in range(TIMES)])
+        ours = {
+            name: median([cold(page, PROJECT / "streamlit_app.py", *seen) for _ in range(TIMES)])
+            for name, seen in SEEN.items()
+        }
+        with app() as server:
+            page.goto(server.address)
+            shown(page, SEEN["Home"][1])
+            for name, seconds in ours.items():
+                again = warm(page, name)
+                print(f"{name}: cold {seconds:.2f} s, warm {again:.2f} s", flush=True)
+            ratio = median(ours.values()) / theirs
+            print(f"an empty Streamlit page: cold {theirs:.2f} s; the median of ours takes {ratio:.2f} times as long")
+            print(f"the server once it has shown all pages: {memory_mib(server):.0f} MiB")
         browser.close()
-    for name, i in (("streamlit run", 0), ("reload", 1)):
-        a, b = median(row[i] for row in ours), median(row[i] for row in theirs)
-        print(f"{name} to first picture: {a:.2f} s, empty Streamlit page {b:.2f} s, ratio {a / b:.2f}")
-    print(f"click in the menu to first picture: {clicked:.2f} s")
+    print(f"a training process: at most {training_mib():.0f} MiB")
 
 
 if __name__ == "__main__":

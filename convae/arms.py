@@ -1,7 +1,7 @@
 """The arms of the label study: ways to make a classifier from few labels, each with its settings.
 
-The settings are the best of six on the last 5,000 training digits: `python scripts/tune_study.py`. Self-training learns
-at the rate of the fast recipe; its rounds are in `self_training.py`. Nothing here imports torch.
+The settings are the best of six on the last 5,000 training digits: `python scripts/tune_study.py`. Nothing here imports
+torch.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Arm:
 
     title: str
     learning_rate: float
-    steps: int  # of 64 pictures; at least two epochs
+    steps: int  # of 64 pictures, at least two epochs; of self-training, those that learn from all pictures
     pretrained: bool = True
     freeze_encoder: bool = False
     augment: bool = False
@@ -26,6 +26,6 @@ ARMS = {
     "frozen": Arm("Frozen encoder", 1e-3, 1600, freeze_encoder=True),
     "fine-tuned": Arm("Fine-tuned", 1e-3, 400),
     "fine-tuned-augmented": Arm("Fine-tuned, augmented", 1e-3, 1600, augment=True),
-    "self-training": Arm("Self-training", 3e-3, 0, augment=True),
+    "self-training": Arm("Self-training", 6e-3, 1000, augment=True),
 }
 PROBE, SELF_TRAINING = "linear-probe", "self-training"

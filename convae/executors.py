@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from convae.errors import RunError
 from convae.jobs import ENVIRONMENT
 
-CONNECT_S = 8
+CONNECT_S = 5
 MOST_DEATHS = 3  # of a worker without a result in between
 
 Task = TypeVar("Task")

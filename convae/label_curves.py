@@ -56,6 +56,16 @@ def _half_width(scores: Sequence[float]) -> float:
     return float(factor * np.std(scores, ddof=1) / np.sqrt(len(scores)))
 
 
+def accuracy_at(curve: LabelCurve, labels: int) -> float | None:
+    """The mean accuracy at this number of labels, read off the straight lines between the means on a log axis.
+
+    None outside the curve.
+    """
+    if not curve.labels[0] <= labels <= curve.labels[-1]:
+        return None
+    return float(np.interp(np.log(labels), np.log(curve.labels), curve.mean))
+
+
 def labels_needed(curve: LabelCurve, accuracy: float) -> float | None:
     """How many labels the arm needs for this accuracy, read off the straight lines between its means on a log axis.
 

@@ -14,19 +14,19 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Generator, Tensor
+from torch import Tensor
 
-from convae import data, latent, runs, self_training, weights
+from convae import consistency, data, label_propagation, latent, runs, weights
 from convae.arms import ARMS, PROBE, SELF_TRAINING, Arm
 from convae.config import TrainConfig, preset
-from convae.data import Digits, labelled_subset, random_affine, to_float
+from convae.data import Digits, labelled_subset, to_float
 from convae.errors import RunError
 from convae.models import Encoder, Model
 from convae.training import Trainer
 
 BATCH_SIZE, LEAST_EPOCHS = 64, 2
 BATCH = 500  # of pictures that are only looked at
-VIEWS = 1  # bent copies of a picture that a label is averaged over
+FIRST_RATE, FIRST_STEPS = 15e-3, 400  # of self-training, on what the spread labels are surest of
 
 Predict = Callable[[Tensor], NDArray]
 
@@ -66,28 +66,31 @@ def learn(task: Task, arm: Arm, train: Digits, encoder: Encoder) -> Predict:
     if task.arm == PROBE:
         return _probe(labelled, arm, encoder)
     if task.arm == SELF_TRAINING:
-        return _self_train(task, arm, train.images, known.numpy(), labelled.labels.numpy(), encoder)
+        return _self_train(task, arm, train.images, labelled, known.numpy(), encoder)
     steps = max(arm.steps, math.ceil(LEAST_EPOCHS * task.labels / BATCH_SIZE))
     return _classifier(_train(task, arm, labelled, encoder, steps))
 
 
-def _train(task: Task, arm: Arm, digits: Digits, encoder: Encoder, steps: int, seed: int = 0) -> Model:
-    config: TrainConfig = preset(
-        "classifier",
-        encoder_run=task.autoencoder if arm.pretrained else None,
-        latent_dim=encoder.latent_dim,
-        epochs=max(1, round(steps / math.ceil(len(digits.labels) / BATCH_SIZE))),
-        batch_size=BATCH_SIZE,
-        augment=arm.augment,
-        learning_rate=arm.learning_rate,
-        freeze_encoder=arm.freeze_encoder,
-        seed=1000 * seed + task.seed,
-        device="cpu",
-    )
+def _train(task: Task, arm: Arm, digits: Digits, encoder: Encoder, steps: int) -> Model:
+    config = _config(task, arm, encoder, epochs=max(1, round(steps / math.ceil(len(digits.labels) / BATCH_SIZE))))
     trainer = Trainer(config, digits, test=None, encoder=encoder if arm.pretrained else None)
     for _ in trainer.records():
         pass
     return trainer.model.eval()
+
+
+def _config(task: Task, arm: Arm, encoder: Encoder, **changes: Any) -> TrainConfig:
+    settings: dict[str, Any] = {
+        "latent_dim": encoder.latent_dim,
+        "batch_size": BATCH_SIZE,
+        "augment": arm.augment,
+        "learning_rate": arm.learning_rate,
+        "freeze_encoder": arm.freeze_encoder,
+        "seed": task.seed,
+        "device": "cpu",
+    }
+    encoder_run = task.autoencoder if arm.pretrained else None
+    return preset("classifier", encoder_run=encoder_run, **{**settings, **changes})
 
 
 @torch.no_grad()
@@ -113,29 +116,17 @@ def _probe(labelled: Digits, arm: Arm, encoder: Encoder) -> Predict:
     return lambda images: probe.predict(latent.encode(encoder, images))
 
 
-def _self_train(task: Task, arm: Arm, images: Tensor, known: NDArray, labels: NDArray, encoder: Encoder) -> Predict:
-    models: list[Model] = []
-
-    def learn_round(chosen: NDArray, answers: NDArray, steps: int) -> tuple[NDArray, NDArray]:
-        digits = Digits(images[torch.from_numpy(chosen)], torch.from_numpy(answers))
-        model = _train(task, arm, digits, encoder, steps, seed=len(models))
-        models.append(model)
-        return latent.encode(model.encoder, images), _averaged(model, images, task.seed)
-
-    for _ in self_training.self_train(latent.encode(encoder, images), known, labels, learn_round):
-        pass
-    return _classifier(models[-1])
-
-
-@torch.no_grad()
-def _averaged(model: Model, images: Tensor, seed: int) -> NDArray:
-    """Probabilities (N, 10), the mean over each picture and `VIEWS` bent copies."""
-    generator, means = Generator().manual_seed(seed), []
-    for part in images.split(BATCH):
-        pictures = to_float(part)
-        views = [pictures, *(random_affine(pictures, generator) for _ in range(VIEWS))]
-        means.append(torch.stack([model(view).softmax(1) for view in views]).mean(0))
-    return torch.cat(means).numpy()
+def _self_train(task: Task, arm: Arm, images: Tensor, labelled: Digits, known: NDArray, encoder: Encoder) -> Predict:
+    """Learn first what labels spread over the codes are surest of, then from all pictures."""
+    labels = labelled.labels.numpy()
+    shares = label_propagation.spread(label_propagation.graph(latent.encode(encoder, images)), known, labels)
+    count = max(1, round(label_propagation.SHARE * len(images) / 10))
+    chosen, answers = label_propagation.surest(shares, known, labels, count)
+    first = dataclasses.replace(arm, learning_rate=FIRST_RATE)
+    begun = _train(
+        task, first, Digits(images[torch.from_numpy(chosen)], torch.from_numpy(answers)), encoder, FIRST_STEPS
+    )
+    return _classifier(consistency.learn_on(begun, images, labelled, _config(task, arm, encoder), arm.steps))
 
 
 @lru_cache(maxsize=2)

@@ -87,6 +87,6 @@ try:
     show_digits(
         preset("classifier", **shared), {title: found[0] if found else None for title, found in results.items()}
     )
-    show_lab(sampling, settings.labels, pretrained_on)
+    show_lab(settings.labels, pretrained_on)
 except ConvaeError as error:
     st.error(str(error))

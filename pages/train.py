@@ -84,6 +84,8 @@ def choose() -> TrainConfig | None:
             ),
             "snapshots": c.toggle("Film it", True, help=describe("snapshots")),
         }
+        if kind.uses_labels:
+            changes["own_digits"] = a.number_input("Your own digits", 0, 10_000, 0, help=describe("own_digits"))
         if few:
             changes["sampling"] = c.selectbox("Labelled samples are", SAMPLINGS, help=describe("sampling"))
     try:

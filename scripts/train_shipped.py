@@ -15,18 +15,20 @@ from convae.config import TrainConfig, default_name, preset
 from convae.models import Autoencoder
 
 SEEDS = 3
+LONG_RATE = 8e-3  # long trainings do not need the highest rate
 
 
 def configs() -> Iterator[TrainConfig]:
     """The settings of each shipped run; a run comes after those it builds on."""
-    yield preset("autoencoder", latent_dim=12, epochs=45)
-    yield preset("classifier", epochs=20, augment=True)
+    yield preset("autoencoder", epochs=60, learning_rate=LONG_RATE)
+    yield preset("classifier", epochs=40, learning_rate=LONG_RATE, augment=True)
     yield preset("classifier-decoding", encoder_run="classifier-12", epochs=10)
     for seed in range(SEEDS):
-        yield preset("classifier", "classic", labels=100, seed=seed)
-        yield preset("classifier", "classic", labels=100, seed=seed, encoder_run="autoencoder-12")
+        filmed = seed == 0
+        yield preset("classifier", "classic", labels=100, seed=seed, snapshots=filmed)
+        yield preset("classifier", "classic", labels=100, seed=seed, snapshots=filmed, encoder_run="autoencoder-12")
     for latent_dim in (2, 4, 8, 16, 32):
-        yield preset("autoencoder", latent_dim=latent_dim, epochs=10)
+        yield preset("autoencoder", latent_dim=latent_dim, epochs=15, learning_rate=LONG_RATE, snapshots=False)
 
 
 def describe_codes(run: runs.Run) -> None:

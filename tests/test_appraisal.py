@@ -8,7 +8,7 @@ import pytest
 import torch
 from app_pages import open_page, words
 
-from convae import appraisal, data, runs, training, weights
+from convae import appraisal, data, own_digits, runs, training, weights
 from convae.__main__ import main
 from convae.data import Digits
 
@@ -84,8 +84,29 @@ def test_digits_are_shown_in_that_order(shipped_home, order):
     drawn = appraisal.redraw(weights.load(runs.open_run("autoencoder-12")), data.load("test").images)
     extreme = {"worst redrawn": drawn.mse.argmax(), "best redrawn": drawn.mse.argmin()}.get(order)
     if extreme is not None:
-        assert f"Test digits {extreme} (a " in words(page)
+        assert f"Digits {extreme} (a " in words(page)
         assert f"Errors {drawn.mse[extreme]:.4f}, " in words(page)
+
+
+def test_digits_are_shown_by_their_numbers(shipped_home):
+    state = {"which_digits": "by number", "digit_numbers": "0, 9999 x 10000"}
+    page = open_page("pages/reconstructions.py", **state)
+    assert not page.exception
+    assert "Digits 0 (a 7), 9999 (a 6)." in words(page)
+    assert "x, 10000: no test digit has this number" in page.warning[0].value
+
+
+def test_ones_own_digits_are_redrawn(shipped_home):
+    page = open_page("pages/reconstructions.py", which_digits="my own")
+    assert not page.exception
+    assert "Draw a digit on the Draw page" in page.info[0].value
+    test = data.load("test")
+    own_digits.add(test.images[:1] / 255, 7)
+    page = open_page("pages/reconstructions.py", which_digits="my own", drawing=test.images[1:2] / 255)
+    assert not page.exception
+    assert "Digits your last drawing, your 7." in words(page)
+    drawn = appraisal.redraw(weights.load(runs.open_run("autoencoder-12")), test.images[:2])
+    assert f"Errors {drawn.mse[1]:.4f}, {drawn.mse[0]:.4f}." in words(page)
 
 
 def test_a_cell_of_the_confusions_shows_its_digits(shipped_home):

@@ -12,11 +12,21 @@ LIBRARY = sorted(path.stem for path in (PROJECT / "convae").glob("*.py"))
 
 # Each module may import only modules to its left; those in one group do not know each other.
 ORDER = (
-    {"errors", "pictures", "curves", "self_training", "label_curves", "arms", "code_quality", "deconvolution"},
+    {
+        "errors",
+        "pictures",
+        "curves",
+        "label_propagation",
+        "label_curves",
+        "arms",
+        "code_quality",
+        "deconvolution",
+        "critic",
+    },
     {"__init__", "figures", "config", "jobs", "drawing", "images", "study_results"},
     {"models", "data", "runs", "executors"},
     {"recipes", "weights", "codes", "maps", "queue", "export", "own_digits"},
-    {"latent", "training", "snapshots", "strangeness", "calibration"},
+    {"latent", "training", "snapshots", "strangeness", "calibration", "consistency"},
     {"run_training", "explain", "label_study", "appraisal"},
     {"report"},
     {"study_command", "measure_commands"},

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 def test_a_confusion_leads_to_its_digits_and_to_the_sliders(page, server):
     page.goto(f"{server}/reconstructions")
-    expect(page.get_by_text(re.compile(r"Test digits 0 \(a 7\)"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Digits 0 \(a 7\)"))).to_be_visible()
     page.get_by_text("Confusions", exact=True).click()
     cell = page.get_by_role("button", name=re.compile("^a 7 read as a 7:"))
     count = int(cell.inner_text())

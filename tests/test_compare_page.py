@@ -27,7 +27,7 @@ def efficiency(page) -> dict:
 
 def test_the_lab_draws_every_arm_with_anchors_and_says_what_is_saved(shipped_home):
     write_study({"scratch": {100: [0.8, 0.82], 1000: [0.92]}, "fine-tuned": {100: [0.865]}})
-    page = open_page("pages/compare.py", compare_sampling="balanced")
+    page = open_page("pages/compare.py")
     assert not page.exception
     figure = efficiency(page)
     names = [trace.get("name") for trace in figure["data"]]
@@ -47,7 +47,7 @@ def test_without_a_study_it_says_so(shipped_home):
 def test_the_button_goes_on_with_the_study(shipped_home, monkeypatch):
     started: list[list[str]] = []
     monkeypatch.setattr(jobs, "start", lambda command, log, cwd: started.append(command))
-    page = open_page("pages/compare.py", labels=50, compare_sampling="balanced")
+    page = open_page("pages/compare.py", labels=50)
     press(page, "Study 50 labels: all ways, 3 seeds")
     assert not page.exception
     (command,) = started
@@ -60,7 +60,7 @@ def test_a_study_that_could_not_begin_says_why(shipped_home):
     folder = runs.studies_dir() / "first"
     folder.mkdir(parents=True)
     (folder / jobs.LOG).write_text("convae: autoencoder-12 has other weights\n")
-    page = open_page("pages/compare.py")
+    page = open_page("pages/compare.py", lab_sampling="first")
     assert "autoencoder-12 has other weights" in page.error[0].value
 
 
@@ -68,7 +68,7 @@ def test_failed_trainings_are_told(shipped_home):
     write_study({"scratch": {100: [0.8]}})
     row = {"arm": "scratch", "labels": 100, "seed": 1, "accuracy": None, "error": "DataError: mnist is not here"}
     study_results.append(runs.studies_dir() / "balanced", row)
-    page = open_page("pages/compare.py", compare_sampling="balanced")
+    page = open_page("pages/compare.py")
     assert "DataError: mnist is not here" in page.warning[0].value
 
 

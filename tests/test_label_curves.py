@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from convae.label_curves import curve, labels_needed
+from convae.label_curves import accuracy_at, curve, labels_needed
 
 
 def test_the_confidence_interval_is_students():
@@ -23,3 +23,11 @@ def test_labels_are_read_off_on_a_log_axis():
     assert labels_needed(found, 0.9) == pytest.approx(1000)
     assert labels_needed(found, 0.91) is None
     assert labels_needed(found, 0.4) is None
+
+
+def test_accuracies_between_the_counts_are_read_off_on_a_log_axis():
+    found = curve({10: [0.5], 1000: [0.9]})
+    assert accuracy_at(found, 100) == pytest.approx(0.7)
+    assert accuracy_at(found, 1000) == pytest.approx(0.9)
+    assert accuracy_at(found, 9) is None
+    assert accuracy_at(found, 1001) is None

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from convae import executors, label_study, runs, self_training, weights
+from convae import consistency, executors, label_study, runs, weights
 from convae.arms import ARMS
 from convae.data import Digits
 from convae.errors import RunError
 from convae.label_study import Task, learn, run_task
-from convae.self_training import Round
 
 RUN = "autoencoder-12"
 
@@ -31,7 +30,7 @@ def quick(monkeypatch):
     for name, arm in ARMS.items():
         steps = min(arm.steps, 30 if arm.pretrained else 100)
         monkeypatch.setitem(ARMS, name, dataclasses.replace(arm, steps=steps))
-    monkeypatch.setattr(self_training, "ROUNDS", (Round(0.3, 20), Round(0.5, 20)))
+    monkeypatch.setattr(label_study, "FIRST_STEPS", 30)
 
 
 @pytest.mark.parametrize("arm", ARMS)
@@ -45,14 +44,17 @@ def test_every_arm_learns(arm, quick, encoder, train_digits, test_digits):
 def test_the_test_labels_reach_no_weight(arm, quick, monkeypatch, train_digits, test_digits):
     """The same task with the test labels mixed up trains the same weights, and so answers the same."""
     trained: list[torch.Tensor] = []
-    train = label_study._train
 
-    def note(*arguments, **more):
-        model = train(*arguments, **more)
-        trained.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
-        return model
+    def noted(train):
+        def note(*arguments):
+            model = train(*arguments)
+            trained.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
+            return model
 
-    monkeypatch.setattr(label_study, "_train", note)
+        return note
+
+    monkeypatch.setattr(label_study, "_train", noted(label_study._train))
+    monkeypatch.setattr(consistency, "learn_on", noted(consistency.learn_on))
     mixed = Digits(test_digits.images, test_digits.labels[torch.randperm(500, generator=torch.Generator())])
     found = []
     for test in (test_digits, mixed):

@@ -25,7 +25,7 @@ def calibration():
 
 
 def test_about_one_real_digit_in_a_hundred_is_taken_for_none(model, calibration):
-    shares = strangeness.strangeness(model, calibration, to_float(data.load("test").images))
+    shares = strangeness.strangeness(model, calibration, to_float(data.load("test").images)).share
     assert shares.shape == (10_000,)
     assert 0 <= shares.min() <= shares.max() <= 1
     assert 0.005 < (shares >= 1 - strangeness.FALSE_ALARMS).mean() < 0.02
@@ -36,7 +36,7 @@ def test_noise_and_a_dash_are_no_digits(model, calibration):
     noise = torch.rand(20, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     dash = np.zeros((280, 280), np.uint8)
     dash[130:150, 60:220] = 255
-    shares = strangeness.strangeness(model, calibration, torch.cat([noise, drawing.normalise(dash)]))
+    shares = strangeness.strangeness(model, calibration, torch.cat([noise, drawing.normalise(dash)])).share
     assert (shares >= 1 - strangeness.FALSE_ALARMS).all()
 
 
@@ -56,6 +56,6 @@ def test_any_autoencoder_can_be_calibrated(latent_dim, tiny):
     model = Autoencoder(latent_dim)
     reference = latent.encode(model.encoder, tiny.images[:3])  # fewer than the nearest that are asked for
     calibration = strangeness.calibrate(model, reference, tiny.images)
-    shares = strangeness.strangeness(model, calibration, to_float(tiny.images))
+    shares = strangeness.strangeness(model, calibration, to_float(tiny.images)).share
     assert shares.min() < 0.1
     assert shares.max() > 0.9

@@ -7,13 +7,14 @@ import streamlit as st
 from ui import warm_up
 
 PAGES = (
-    ("streamlit_app.py", "Home", "🏠"),
-    ("pages/train.py", "Train", "🏋️"),
-    ("pages/latent_space.py", "Latent space", "🎛️"),
-    ("pages/draw.py", "Draw", "✏️"),
-    ("pages/reconstructions.py", "Reconstructions", "🪞"),
-    ("pages/compare.py", "Compare", "⚖️"),
+    ("streamlit_app.py", "Home", ":material/home:"),
+    ("pages/train.py", "Train", ":material/model_training:"),
+    ("pages/latent_space.py", "Latent space", ":material/tune:"),
+    ("pages/draw.py", "Draw", ":material/draw:"),
+    ("pages/reconstructions.py", "Reconstructions", ":material/compare:"),
+    ("pages/compare.py", "Compare", ":material/balance:"),
 )
+FAVICON = "🔢"  # one of the menu's icons would be fetched from the internet
 
 
 class Settings(NamedTuple):
@@ -25,8 +26,7 @@ class Settings(NamedTuple):
 
 def begin(title: str) -> Settings:
     """Set up the page called `title` in the menu, and return the settings that all pages share."""
-    icon = next(icon for _, name, icon in PAGES if name == title)
-    st.set_page_config(page_title=f"{title} · ConvAE Explorer", page_icon=icon, layout="wide")
+    st.set_page_config(page_title=f"{title} · ConvAE Explorer", page_icon=FAVICON, layout="wide")
     warm_up.begin()
     with st.sidebar:
         for path, name, symbol in PAGES:

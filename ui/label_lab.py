@@ -8,6 +8,7 @@ import streamlit as st
 
 from convae import jobs, runs, study_results
 from convae.arms import ARMS
+from convae.config import SAMPLINGS
 from convae.errors import ConvaeError
 from convae.runs import Run
 
@@ -16,16 +17,24 @@ SEEDS = 3
 POLL_S = 2.0
 
 
-def show_lab(sampling: str, labels: int, autoencoder: Run) -> None:
-    """The label-efficiency curve of the study of this sampling and autoencoder, with a button that adds to it."""
-    name = sampling if autoencoder.name == "autoencoder-12" else f"{sampling}-{autoencoder.name}"
-    folder = runs.studies_dir() / name
+def show_lab(labels: int, autoencoder: Run) -> None:
+    """The label-efficiency curve of a study with this autoencoder, with a button that adds to it."""
     st.subheader("The label lab")
     st.caption(
         "Every way to train, at many numbers of labels, each with several seeds; settings were chosen on training "
         "digits, and the test digits were looked at once. The band is the 95 % confidence interval of the mean. Stars "
         "are published results of other networks."
     )
+    sampling = st.segmented_control(
+        "Labelled samples of the study are",
+        sorted(SAMPLINGS),
+        default="balanced",
+        required=True,
+        key="lab_sampling",
+        help="Balanced: as many of each digit, others for each seed. First: the first training images, as they come.",
+    )
+    name = str(sampling) if autoencoder.name == "autoencoder-12" else f"{sampling}-{autoencoder.name}"
+    folder = runs.studies_dir() / name
     running = jobs.is_running(folder)
     st.fragment(_show, run_every=POLL_S if running else None)(folder, name, labels, autoencoder, running)
 
@@ -71,11 +80,11 @@ def saving(curves: dict[str, Any], labels: int) -> str | None:
     from convae import label_curves
 
     scratch, tuned = curves.get(TITLES["scratch"]), curves.get(TITLES["fine-tuned"])
-    if scratch is None or tuned is None or labels not in tuned.labels:
+    if scratch is None or tuned is None:
         return None
-    reached = float(tuned.mean[list(tuned.labels).index(labels)])
-    needed = label_curves.labels_needed(scratch, reached)
-    if needed is None or needed <= labels:
+    reached = label_curves.accuracy_at(tuned, labels)
+    needed = None if reached is None else label_curves.labels_needed(scratch, reached)
+    if reached is None or needed is None or needed <= labels:
         return None
     return (
         f"The pretrained encoder, fine-tuned on **{labels} labels**, does what from scratch needs about "

@@ -10,9 +10,11 @@ from ui import resources, training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import Tensor
 
 COLUMNS = 10
-CHOICES = ("in order", "at random", "worst redrawn", "best redrawn", "my drawing")
+BY_NUMBER, MY_OWN = "by number", "my own"
+CHOICES = ("in order", "at random", "worst redrawn", "best redrawn", BY_NUMBER, MY_OWN)
 
 
 def models(latent_dim: int) -> dict[str, Run]:
@@ -28,15 +30,45 @@ def show_rows(found: dict[str, Run]) -> None:
     """The chosen digits, and a row for each model, with errors."""
     digit = st.segmented_control("Digits", ["all", *range(10)], default="all", required=True)
     b, c = st.columns([4, 1], vertical_alignment="bottom")
-    choices = [choice for choice in CHOICES if choice != "my drawing" or "drawing" in st.session_state]
-    order = b.segmented_control("Which", choices, default=choices[0], required=True, key="which_digits")
-    if order == "my drawing":
-        show_drawing(found)
+    order = b.segmented_control("Which", CHOICES, default=CHOICES[0], required=True, key="which_digits")
+    if order == MY_OWN:
+        images, captions = my_own()
+    else:
+        indices = by_number() if order == BY_NUMBER else in_order(digit, order, found)
+        test = resources.digits("test")
+        images, captions = test.images[indices], [f"{i} (a {int(test.labels[i])})" for i in indices]
+    if not captions:
         return
-    indices = in_order(digit, order, found)
-    pages = max(1, -(-len(indices) // COLUMNS))
+    pages = -(-len(captions) // COLUMNS)
     page = int(c.number_input("Page", 1, pages, 1, help=f"{COLUMNS} digits a page, {pages} pages."))
-    show(indices[(page - 1) * COLUMNS : page * COLUMNS], found)
+    chosen = slice((page - 1) * COLUMNS, page * COLUMNS)
+    show(images[chosen], captions[chosen], found)
+
+
+def by_number() -> list[int]:
+    """The test digits whose numbers the user writes."""
+    text = st.text_input("Numbers of test digits, 0 to 9999", "0, 1, 2", key="digit_numbers")
+    words = text.replace(",", " ").split()
+    wrong = [word for word in words if not word.isdecimal() or int(word) > 9_999]
+    if wrong:
+        st.warning(f"{', '.join(wrong)}: no test digit has this number; they go from 0 to 9999.")
+    return [int(word) for word in words if word not in wrong]
+
+
+def my_own() -> "tuple[Tensor, list[str]]":
+    """The last drawing of the Draw page, and the digits kept there, (N, 1, 28, 28) uint8, with what to call each."""
+    import torch
+
+    from convae import own_digits
+
+    kept = own_digits.load()
+    images, captions = kept.images, [f"your {label}" for label in kept.labels.tolist()]
+    if "drawing" in st.session_state:
+        last = (st.session_state["drawing"] * 255).round().byte()
+        images, captions = torch.cat([last, images]), ["your last drawing", *captions]
+    if not captions:
+        st.info("Draw a digit on the Draw page, or keep some there under Teach it your hand: here they are redrawn.")
+    return images, captions
 
 
 def in_order(digit: "int | str", order: str, found: dict[str, Run]) -> "NDArray":
@@ -54,16 +86,14 @@ def in_order(digit: "int | str", order: str, found: dict[str, Run]) -> "NDArray"
     return mine[errors.argsort()[:: -1 if order == "worst redrawn" else 1]]
 
 
-def show(indices: "NDArray", found: dict[str, Run]) -> None:
-    """The test digits of these indices, row by row."""
+def show(images: "Tensor", captions: list[str], found: dict[str, Run]) -> None:
+    """Digits (N, 1, 28, 28) uint8, row by row."""
     from convae import appraisal, pictures
 
-    test = resources.digits("test")
-    images = test.images[indices]
     originals = images[:, 0].numpy()
     st.markdown("**Original**")
     st.image(pictures.grid(originals, COLUMNS, 3), width="stretch")
-    st.caption("Test digits " + ", ".join(f"{i} (a {int(test.labels[i])})" for i in indices) + ".")
+    st.caption("Digits " + ", ".join(captions) + ".")
     for title, run in found.items():
         drawn, (mse, ssim) = appraisal.redraw(resources.model(run), images), resources.mean_errors(run)
         st.markdown(
@@ -74,16 +104,3 @@ def show(indices: "NDArray", found: dict[str, Run]) -> None:
         off = [pictures.signed(o / 255 - p, 1) for o, p in zip(originals, drawn.pictures, strict=True)]
         st.image(pictures.row(off, COLUMNS, 3), width="stretch")
         st.caption("Errors " + ", ".join(f"{error:.4f}" for error in drawn.mse) + ". Orange: left out; blue: added.")
-
-
-def show_drawing(found: dict[str, Run]) -> None:
-    """The last drawing of the Draw page, and each model's picture of it."""
-    from convae import appraisal, pictures
-
-    image = (st.session_state["drawing"] * 255).round().byte()
-    with st.container(horizontal=True):
-        st.image(pictures.enlarge(image[0, 0].numpy(), 6), width=168, caption="Your drawing")
-        for title, run in found.items():
-            drawn = appraisal.redraw(resources.model(run), image)
-            caption = f"{title}: error {drawn.mse[0]:.4f}, similarity {drawn.ssim[0]:.3f}"
-            st.image(pictures.enlarge(drawn.pictures[0], 6), width=168, caption=caption)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 WIDTH = 84  # pixels of a step's picture
 STRANGE_HELP = (
-    "By how badly the autoencoder redraws it and how far its code is from all real codes, whichever is stranger. About "
-    "one real digit in a hundred is taken for none."
+    "By how badly the autoencoder redraws it, how far its code is from all real codes, and what the critic thinks, a "
+    "small network that has seen digits and other drawings; whichever is stranger. About one real digit in a hundred "
+    "is taken for none."
 )
 
 
@@ -76,9 +77,10 @@ def say_how_strange(autoencoder: Run, picture: "Tensor") -> bool:
     from convae import strangeness
 
     calibration = resources.calibration(autoencoder)
-    share = strangeness.strangeness(resources.autoencoder(autoencoder), calibration, picture)[0]
+    found = strangeness.strangeness(resources.autoencoder(autoencoder), calibration, picture)
+    share, sign = float(found.share[0]), strangeness.SIGNS[found.sign[0]]
     if share < 1 - strangeness.FALSE_ALARMS:
         st.caption(f"Stranger than {share:.0%} of real digits.", help=STRANGE_HELP)
         return False
-    st.warning(f"Is this a digit? It is stranger than {min(share, 0.999):.1%} of real ones.")
+    st.warning(f"Is this a digit? It is stranger than {min(share, 0.999):.1%} of real ones: {sign}.")
     return True

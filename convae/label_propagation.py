@@ -1,12 +1,8 @@
-"""Labels for the unlabelled: spread over a graph of near codes, learnt from where they are sure, and spread again.
+"""Labels for the unlabelled: spread over a graph of near codes, with what they are surest of to begin with.
 
 Iscen, Tolias, Avrithis, Chum: Label propagation for deep semi-supervised learning, 2019: the graph and the spreading,
-on the codes of the classifier so far. Sohn et al.: FixMatch, 2020: only sure labels are learnt, on pictures that are
-strongly changed.
+here on the codes of an autoencoder.
 """
-
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sparse
@@ -17,18 +13,7 @@ from scipy.spatial import KDTree
 NEIGHBOURS = 5
 REACH = 0.99  # how far labels spread, 0 to 1: alpha in the paper
 ITERATIONS = 50  # of the conjugate gradients: the paper takes 20
-
-
-class Round(NamedTuple):
-    """How much is learnt in a round."""
-
-    share: float  # of the pictures, as many of each class, the surest first
-    steps: int  # of 64 pictures
-
-
-ROUNDS = (Round(0.42, 400), Round(0.75, 700), Round(0.87, 800), Round(0.9, 2500))
-
-Learn = Callable[[NDArray, NDArray, int], tuple[NDArray, NDArray]]
+SHARE = 0.42  # of the pictures that are learnt first, as many of each class, the surest
 
 
 def graph(codes: NDArray, neighbours: int = NEIGHBOURS) -> sparse.csr_array:
@@ -71,22 +56,6 @@ def surest(shares: NDArray, known: NDArray, labels: NDArray, count: int) -> tupl
     chosen = [mine[doubt[mine].argsort(kind="stable")][:count] for mine in _by_class(answers)]
     order = np.concatenate(chosen)
     return order, answers[order]
-
-
-def self_train(codes: NDArray, known: NDArray, labels: NDArray, learn: Learn) -> Iterator[int]:
-    """Teach in rounds, from codes (N, latent_dim) and the labels (K,) of the pictures `known` (K,).
-
-    `learn(pictures, labels, steps)` trains anew on these (M,) and returns the codes (N, latent_dim) that it now has
-    for all pictures and its probabilities (N, 10). First it learns what the spread labels are surest of, then what they
-    and its own probabilities together are. Yields the number of each of the `ROUNDS` before it.
-    """
-    shares = spread(graph(codes), known, labels)
-    for number, (share, steps) in enumerate(ROUNDS, start=1):
-        yield number
-        chosen, answers = surest(shares, known, labels, max(1, round(share * len(codes) / 10)))
-        codes, probabilities = learn(chosen, answers, steps)
-        if number < len(ROUNDS):
-            shares = _to_shares(spread(graph(codes), known, labels) * probabilities)
 
 
 def _by_class(labels: NDArray) -> list[NDArray]:

@@ -1,10 +1,10 @@
-"""Labels are spread over a graph and learnt from where they are sure."""
+"""Labels are spread over a graph, and the surest are chosen."""
 
 import numpy as np
 import pytest
 
-from convae import self_training
-from convae.self_training import graph, self_train, spread, surest
+from convae import label_propagation
+from convae.label_propagation import graph, spread, surest
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_spreading_solves_the_equation_of_the_paper(clusters):
     shares = spread(adjacency, known, labels[known])
     source = np.zeros((400, 10))
     source[known, labels[known]] = 1
-    exact = np.linalg.solve(np.eye(400) - self_training.REACH * adjacency.toarray(), source).clip(1e-12)
+    exact = np.linalg.solve(np.eye(400) - label_propagation.REACH * adjacency.toarray(), source).clip(1e-12)
     np.testing.assert_allclose(shares, exact / exact.sum(1, keepdims=True), atol=1e-3)
     assert (shares.argmax(1) == labels).all()
 
@@ -53,18 +53,3 @@ def test_a_class_without_a_label_is_never_answered(clusters):
     known = np.arange(0, 360, 40)
     chosen, answers = surest(spread(graph(codes), known, labels[known]), known, labels[known], 20)
     assert 9 not in answers[np.isin(chosen, known)]
-
-
-def test_each_round_learns_more_and_anew(clusters):
-    codes, labels = clusters
-    known, seen = np.arange(0, 400, 40), []
-
-    def learn(chosen, answers, steps):
-        seen.append((len(chosen), steps, (labels[chosen] == answers).mean()))
-        return codes, np.full((400, 10), 0.1)
-
-    rounds = list(self_train(codes, known, labels[known], learn))
-    assert rounds == list(range(1, len(self_training.ROUNDS) + 1))
-    assert [size for size, _, _ in seen] == [round(r.share * 40) * 10 for r in self_training.ROUNDS]
-    assert [steps for _, steps, _ in seen] == [r.steps for r in self_training.ROUNDS]
-    assert min(right for _, _, right in seen) == 1
