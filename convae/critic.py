@@ -21,9 +21,9 @@ class Critic(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 24, 5, padding=2, stride=2)
-        self.conv2 = nn.Conv2d(24, 48, 3, padding=1, stride=2)
-        self.conv3 = nn.Conv2d(48, 64, 3, padding=1, stride=2)
+        self.conv1 = nn.Conv2d(1, 16, 5, padding=2, stride=2)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1, stride=2)
+        self.conv3 = nn.Conv2d(32, 64, 3, padding=1, stride=2)
         self.fc1 = nn.Linear(64 * 16, 32)
         self.fc2 = nn.Linear(32, 1)
 

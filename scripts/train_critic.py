@@ -1,4 +1,4 @@
-"""Train the critic that tells digits from other drawings: `python scripts/train_critic.py`, twenty minutes on two cores.
+"""Train the critic that tells digits from other drawings: `python scripts/train_critic.py`, half an hour on two cores.
 
 Digits are the first 50,000 training digits: as they are, with a thicker or thinner stroke, and drawn anew along their
 middle lines with a pen. The other drawings are made here: strokes, scribbles, letters, noise, parts of digits, several
