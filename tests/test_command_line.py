@@ -64,13 +64,17 @@ def test_mistakes_are_one_line_and_exit_code_two(runs_home, words, message):
     assert list(runs_home.iterdir()) == []
 
 
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_a_name_that_exists_is_refused_and_nothing_changes(runs_home):
     shutil.copytree(SHIPPED / "classifier-12", runs_home / "mine")
-    before = {path.name: path.read_bytes() for path in (runs_home / "mine").iterdir()}
+    before = contents(runs_home / "mine")
     done = convae("train", "classifier", "--name", "mine")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "'mine' exists already" in done.stderr
-    assert {path.name: path.read_bytes() for path in (runs_home / "mine").iterdir()} == before
+    assert contents(runs_home / "mine") == before
 
 
 def test_train_list_and_evaluate_agree(runs_home):

@@ -1,6 +1,8 @@
 """A classifier that knows something learns more from pictures without labels."""
 
+import pytest
 import torch
+from torch import nn
 
 from convae import consistency
 from convae.config import preset
@@ -36,12 +38,21 @@ def test_the_same_seed_gives_the_same_weights(train_digits):
     assert all(torch.equal(p, q) for p, q in zip(a.parameters(), b.parameters(), strict=True))
 
 
-def test_answers_are_those_of_the_steady_copy_evened_out(train_digits):
-    model = begun(train_digits).eval()
-    pictures = train_digits.images[:20].float() / 255
-    mean = torch.full((10,), 0.1)
-    mean[3] = 1e-6  # a digit that was hardly ever answered
-    answers, sure = consistency._answer(model, pictures, mean)
-    assert (answers == 3).all()
-    assert sure.dtype == torch.bool
-    assert mean[3] > 1e-6
+class Undecided(nn.Module):
+    """Gives every picture the same probabilities: 0.6 that it is a 1, 0.4 that it is a 3."""
+
+    def forward(self, pictures):
+        return torch.tensor([1e-9, 0.6, 1e-9, 0.4] + [1e-9] * 6).log().expand(len(pictures), 10)
+
+
+@pytest.mark.parametrize(
+    ("answered", "answer", "sure"),
+    [([0.5, 0.5], 1, False), ([0.99, 0.01], 3, True)],  # until now, of 1 and 3
+)
+def test_an_answer_that_is_given_too_often_gives_way(answered, answer, sure):
+    mean = torch.full((10,), 1e-6)
+    mean[[1, 3]] = torch.tensor(answered)
+    answers, surely = consistency._answer(Undecided(), torch.zeros(4, 1, 28, 28), mean)
+    assert answers.tolist() == [answer] * 4
+    assert surely.tolist() == [sure] * 4
+    assert mean[1] + mean[3] == pytest.approx(1, abs=1e-3)

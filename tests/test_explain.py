@@ -40,7 +40,7 @@ def test_blank_places_say_nothing(classifier, test_digits):
     far = torch.nn.functional.max_pool2d(picture, 2 * explain.PATCH - 1, 1, explain.PATCH - 1)[0, 0] == 0
     assert far.any()
     assert np.abs(heat[far.numpy()]).max() < 1e-4
-    assert heat.max() > 1
+    assert heat.max() > 0.5
 
 
 def test_a_walk_ends_where_the_verdict_changes(classifier, autoencoder, test_digits):

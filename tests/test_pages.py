@@ -136,7 +136,7 @@ def test_runs_are_drawn_together_and_seeds_as_one(shipped_home):
     legend = [trace["name"] for trace in accuracy["data"] if trace.get("showlegend", True)]
     assert legend == [f"{names[0]} × 2 seeds", f"{names[2]} × 2 seeds"]
     table = page.dataframe[0].value
-    assert list(table.columns) == ["run", "encoder_run", "seed"]
+    assert list(table.columns) == ["run", "encoder_run", "seed", "snapshots"]
     assert list(table["seed"]) == [0, 1, 0, 1]
 
 

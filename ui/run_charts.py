@@ -75,10 +75,13 @@ def _unhurried(what: tuple[Any, ...], draw: Callable[[], list[str]]) -> list[str
 
 
 def _groups(run: Run, metrics: list[dict[str, Any]], others: list[Run]) -> dict[str, list[list[dict[str, Any]]]]:
-    """The records of runs by what their curve is called; runs that differ in nothing but the seed share one."""
+    """The records of runs by what their curve is called; runs that differ in the seed alone share one.
+
+    Whether a run is filmed makes no difference to its curve.
+    """
     groups: dict[Any, list[tuple[str, list[dict[str, Any]]]]] = {}
     for one in [run, *others]:
-        settings = tuple((k, v) for k, v in one.config.to_dict().items() if k != "seed")
+        settings = tuple((k, v) for k, v in one.config.to_dict().items() if k not in ("seed", "snapshots"))
         groups.setdefault(settings, []).append((one.name, metrics if one is run else resources.metrics(one)))
     return {
         found[0][0] if len(found) == 1 else f"{found[0][0]} × {len(found)} seeds": [m for _, m in found]
