@@ -20,12 +20,12 @@ class Arm:
 
 
 ARMS = {
-    "scratch": Arm("From scratch", 1e-3, 400, pretrained=False),
-    "scratch-augmented": Arm("From scratch, augmented", 3e-3, 1600, pretrained=False, augment=True),
-    "linear-probe": Arm("Linear probe", 1.0, 0, freeze_encoder=True),
-    "frozen": Arm("Frozen encoder", 1e-3, 1600, freeze_encoder=True),
-    "fine-tuned": Arm("Fine-tuned", 1e-3, 400),
-    "fine-tuned-augmented": Arm("Fine-tuned, augmented", 1e-3, 1600, augment=True),
-    "self-training": Arm("Self-training", 6e-3, 1000, augment=True),
+    "scratch": Arm("From scratch", 10e-3, 1600, pretrained=False),
+    "scratch-augmented": Arm("From scratch, augmented", 5e-3, 1600, pretrained=False, augment=True),
+    "linear-probe": Arm("Linear probe", 0.3, 0, freeze_encoder=True),
+    "frozen": Arm("Frozen encoder", 10e-3, 400, freeze_encoder=True),
+    "fine-tuned": Arm("Fine-tuned", 5e-3, 400),
+    "fine-tuned-augmented": Arm("Fine-tuned, augmented", 2.5e-3, 1600, augment=True),
+    "self-training": Arm("Self-training", 12e-3, 1000, augment=True),
 }
 PROBE, SELF_TRAINING = "linear-probe", "self-training"
