@@ -48,15 +48,16 @@ else:
                 else "none",
                 "status": run.status(),
                 "test loss": scores.get("test_loss"),
-                "test accuracy": scores.get("test_accuracy"),
+                "test accuracy": 100 * scores["test_accuracy"] if "test_accuracy" in scores else None,
             }
         )
     st.dataframe(
         rows,
         hide_index=True,
         width="stretch",
+        placeholder="-",
         column_config={
             "test loss": st.column_config.NumberColumn(format="%.4f"),
-            "test accuracy": st.column_config.NumberColumn(format="percent"),
+            "test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
         },
     )

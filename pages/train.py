@@ -134,7 +134,8 @@ if not names:
     st.stop()
 if st.session_state.get("shown_run") not in names:
     running = [name for name in names if jobs.is_running(runs.runs_dir() / name)]
-    st.session_state["shown_run"] = (running or names)[0]
+    filmed = [name for name in names if (runs.runs_dir() / name / "snapshots").is_dir()]
+    st.session_state["shown_run"] = (running or filmed or names)[0]
 left, right = st.columns(2)
 shown = left.selectbox("Run", names, key="shown_run", persist_state="session")
 others = right.multiselect("Compare with", [name for name in names if name != shown], help=COMPARE_HELP)
