@@ -1,7 +1,7 @@
 """How near a training step comes to what the same cores can compute.
 
-`python benchmarks/limit.py` counts the floating-point work of one step of the autoencoder (forward and backward),
-measures the speed of a large matrix product on the same cores and that of the steps, in turn, and prints the share.
+`python benchmarks/limit.py` counts the floating-point work of one step (forward and backward), measures the speed of a
+large matrix product on the same cores and that of the steps, in turn, and prints the share.
 """
 
 import os
@@ -22,7 +22,7 @@ from convae.config import preset
 from convae.training import Trainer
 
 SIZE, REPETITIONS, STEPS = 2048, 5, 100
-RECIPES = ("classic", "fast")
+STEPPED = (("autoencoder", "classic"), ("autoencoder", "fast"), ("classifier", "fast"))
 
 
 def product_speed() -> float:
@@ -62,20 +62,22 @@ def main() -> None:
         sys.exit(subprocess.call([sys.executable, __file__], env=os.environ | jobs.ENVIRONMENT))
     digits = data.load("train")
     products: list[float] = []
-    speeds: dict[str, list[float]] = {recipe: [] for recipe in RECIPES}
-    work = 0.0
+    speeds: dict[tuple[str, str], list[float]] = {one: [] for one in STEPPED}
+    work: dict[str, float] = {}
     for _ in range(REPETITIONS):
         products.append(product_speed())
-        for recipe in RECIPES:
-            trainer = Trainer(preset("autoencoder", recipe), digits, None)
-            work = work_per_image(trainer)
-            speeds[recipe].append(image_speed(trainer))
+        for model, recipe in STEPPED:
+            trainer = Trainer(preset(model, recipe), digits, None)
+            work[model] = work_per_image(trainer)
+            speeds[model, recipe].append(image_speed(trainer))
     limit = median(products)
-    print(f"one image, forward and backward: {work / 1e6:.2f} million floating-point operations")
     print(f"a product of {SIZE}x{SIZE} matrices: {limit / 1e9:.0f} GFLOP/s on {torch.get_num_threads()} threads")
-    for recipe, found in speeds.items():
-        reached = median(found) * work
-        print(f"{recipe}: {median(found):.0f} images/s, {reached / 1e9:.0f} GFLOP/s, {reached / limit:.0%} of that")
+    for (model, recipe), found in speeds.items():
+        reached = median(found) * work[model]
+        print(
+            f"{model}, {recipe}: {work[model] / 1e6:.2f} million floating-point operations an image, "
+            f"{median(found):.0f} images/s, {reached / limit:.0%} of the product's speed"
+        )
 
 
 if __name__ == "__main__":
