@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtrit  # not scipy.stats, which fails to load while another thread loads torch
 
 CONFIDENCE = 0.95
 
@@ -52,7 +52,7 @@ def curve(accuracies: Mapping[int, Sequence[float]]) -> LabelCurve:
 def _half_width(scores: Sequence[float]) -> float:
     if len(scores) < 2:
         return 0.0
-    factor = student_t.ppf((1 + CONFIDENCE) / 2, len(scores) - 1)
+    factor = stdtrit(len(scores) - 1, (1 + CONFIDENCE) / 2)
     return float(factor * np.std(scores, ddof=1) / np.sqrt(len(scores)))
 
 

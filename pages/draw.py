@@ -56,7 +56,8 @@ if not classifiers:
     st.stop()
 autoencoder = training.pick(model="autoencoder", latent_dim=settings.latent_dim)
 
-left, right = st.columns([2, 3], gap="medium")
+row = st.container(horizontal=True, gap="medium")
+left, right = row.container(width=canvas.SIDE), row.container(width="stretch")
 with left:
     canvas.show_canvas()
     show_sources()
