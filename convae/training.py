@@ -15,8 +15,8 @@ from convae.models import Classifier, Encoder, Model, build
 from convae.recipes import initialise, make_optimizers, set_learning_rate
 
 RECORDS_PER_RUN = 200  # besides one an epoch
-EVALUATIONS_PER_RUN = 25  # at most, spread evenly over the epochs; the last epoch is always evaluated
-EVALUATION_BATCH = 500
+EVALUATIONS_PER_RUN = 12  # at most, spread evenly over the epochs; the last epoch is always evaluated
+EVALUATION_BATCH = 250
 
 Record = dict[str, float | None]
 

@@ -17,14 +17,14 @@ from convae.runs import WEIGHTS, Run, create, open_run, write_atomically
 
 
 def load(run: Run) -> Model:
-    """The run's model with its weights, in evaluation mode on the CPU.
+    """The run's model with its weights, in evaluation mode on the CPU, laid out to be quick there.
 
     Raises `RunError` that names the file and what is wrong with it if the weights are missing, damaged or not those
     of the model that config.json describes.
     """
     model = _build(run.config)
     _load_strictly(model, _read_weights(run.path / WEIGHTS), run.path / WEIGHTS)
-    return model.eval()
+    return model.eval().to(memory_format=torch.channels_last)  # in which pooling takes half the time
 
 
 def _build(config: TrainConfig) -> Model:
