@@ -2,14 +2,16 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from convae.curves import Curve
-from convae.label_curves import Anchor, LabelCurve
+
+if TYPE_CHECKING:
+    from convae.label_curves import Anchor, LabelCurve
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
@@ -116,7 +118,7 @@ def against_dimensions(dims: Sequence[int], values: Mapping[str, Sequence[float]
     return figure.update_xaxes(type="log", tickvals=list(dims), ticktext=[str(dim) for dim in dims])
 
 
-def label_efficiency(curves: Mapping[str, LabelCurve], anchors: Sequence[Anchor], marked: int) -> go.Figure:
+def label_efficiency(curves: "Mapping[str, LabelCurve]", anchors: "Sequence[Anchor]", marked: int) -> go.Figure:
     """Accuracy against the number of labels: for each name a mean, its confidence band and each seed as a faint point.
 
     Published results are stars; `marked` is the number of labels at which a line is drawn.

@@ -65,7 +65,7 @@ def test_broken_weights_are_a_message(shipped_home, path):
 def test_home_lists_the_runs_with_their_scores(shipped_home):
     table = open_page("streamlit_app.py").dataframe[0].value
     row = table.set_index("run").loc["classifier-12"]
-    assert row["test accuracy"] == runs.open_run("classifier-12").last_scores()["test_accuracy"]
+    assert row["test accuracy"] == 100 * runs.open_run("classifier-12").last_scores()["test_accuracy"]
     assert len(table) == len(runs.list_runs())
 
 

@@ -11,7 +11,7 @@ from convae import pictures, snapshots
 from convae.figures import DIGIT_COLOURS
 from convae.runs import Run
 from ui import static_files
-from ui.browser import packed
+from ui.browser import message, packed
 
 _HERE = Path(__file__).parent
 _HTML = """
@@ -51,7 +51,7 @@ def show_film(run: Run) -> None:
         "epochs": run.config.epochs,
         "colours": DIGIT_COLOURS,
     }
-    _component(key=f"film_{run.name}", data=data)
+    _component(key=f"film_{run.name}", data=message(data))
 
 
 def _address(run: Run, step: int) -> str | None:

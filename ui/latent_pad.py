@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from convae.codes import Summary
-from ui.browser import packed
+from ui.browser import message, packed
 
 _HERE = Path(__file__).parent
 _HTML = """
@@ -67,4 +67,4 @@ def latent_pad(
         "version": version,
         "revision": revision,
     }
-    _component(key=key, data=data, on_z_change=lambda: on_moved(list(st.session_state[key]["z"])))
+    _component(key=key, data=message(data), on_z_change=lambda: on_moved(list(st.session_state[key]["z"])))

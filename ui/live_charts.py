@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import static_files
+from ui.browser import message
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -18,4 +19,4 @@ _component = st.components.v2.component(
 
 def live_charts(figures: list[str], title: str | None, key: str) -> None:
     """Show Plotly figures (JSON) side by side; `title`, if any, is put before the browser tab's own."""
-    _component(key=key, data={"figures": figures, "plotly": static_files.plotly_js(), "title": title})
+    _component(key=key, data=message({"figures": figures, "plotly": static_files.plotly_js(), "title": title}))
