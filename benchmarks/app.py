@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,12 +24,18 @@ class Server(NamedTuple):
     process: int
 
 
+@cache
+def free_port() -> int:
+    """A port, always the same one: to a browser another port is another site, of which it keeps nothing yet."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def app(script: Path = PROJECT / "streamlit_app.py") -> Iterator[Server]:
     """A server of the Streamlit app in `script`, which answers from here on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     process = subprocess.Popen([*command, "--server.port", str(port)], cwd=PROJECT, stdout=subprocess.DEVNULL)
     try:

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(PROJECT))
 
-from convae import data, jobs, run_training, runs, snapshots, training
+from convae import jobs, mnist_files, run_training, runs, snapshots, training
 from convae.config import TrainConfig, preset
 from convae.runs import METRICS, Run, write_atomically
 
@@ -176,7 +176,7 @@ def main() -> None:
             told_of_a_kill(page, run, server)
             open_among_many(page, server.address)
         browser.close()
-        data.fetch(print)
+        mnist_files.fetch(print)
         subprocess.run([sys.executable, __file__, SPENT], env=os.environ | jobs.ENVIRONMENT, check=True)
 
 

@@ -73,10 +73,21 @@ def heading(name: str) -> str:
     return {"Home": "ConvAE Explorer", "Compare": "How many labels", "Draw": "Draw a digit"}.get(name, name)
 
 
-def memory_mib(server: Server) -> float:
-    """The memory that a process holds (Linux)."""
-    status = Path(f"/proc/{server.process}/status").read_text()
+def resident_mib(status: str) -> float:
+    """The memory that a process holds, by its status file (Linux)."""
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def memory_mib(server: Server) -> float:
+    """The memory that the server holds."""
+    return resident_mib(Path(f"/proc/{server.process}/status").read_text())
+
+
+def torch_mib() -> float:
+    """The memory that torch takes by itself."""
+    code = "import torch; print(open('/proc/self/status').read())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return resident_mib(done.stdout)
 
 
 def training_mib() -> float:
@@ -113,6 +124,7 @@ def main() -> None:
             print(f"an empty Streamlit page: cold {theirs:.2f} s; the median of ours takes {ratio:.2f} times as long")
             print(f"the server once it has shown all pages: {memory_mib(server):.0f} MiB")
         browser.close()
+    print(f"a Python that has imported torch, for comparison: {torch_mib():.0f} MiB")
     print(f"a training process: at most {training_mib():.0f} MiB")
 
 

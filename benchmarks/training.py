@@ -26,7 +26,7 @@ from torchvision.transforms import ToTensor
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from convae import data, jobs, models, training
+from convae import data, jobs, mnist_files, models, training
 from convae.config import QUICK_LOOK, preset
 
 BATCH, REPETITIONS = 64, 5
@@ -43,7 +43,7 @@ class ClassicLoop:
 
     def __init__(self, model: str, seed: int):
         torch.manual_seed(seed)
-        digits = MNIST(data.data_dir().parent.parent, train=True, transform=ToTensor())
+        digits = MNIST(mnist_files.data_dir().parent.parent, train=True, transform=ToTensor())
         self.loader = DataLoader(digits, batch_size=BATCH, shuffle=True)
         self.device = training.pick_device("auto")
         self.model = models.build(model, 12).to(self.device)
@@ -157,7 +157,7 @@ def main() -> None:
     if options.task:
         print(json.dumps(TASKS[options.task](options.model, options.seed)))
         return
-    data.fetch()
+    mnist_files.fetch()
     for model in options.models:
         compare_speed(model)
         if options.seeds:

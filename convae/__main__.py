@@ -98,9 +98,9 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 def fetch_data(options: argparse.Namespace) -> int:
     """`convae data`."""
-    from convae import data
+    from convae import mnist_files
 
-    print(f"MNIST is complete in {data.fetch(print)}")
+    print(f"MNIST is complete in {mnist_files.fetch(print)}")
     return 0
 
 

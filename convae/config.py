@@ -34,7 +34,7 @@ MODELS: dict[str, ModelKind] = {
 }
 RECIPES = ("classic", "fast")
 SAMPLINGS = ("first", "balanced")
-DATASETS = ("mnist",)  # what each is and where it comes from: data.py
+DATASETS = ("mnist",)  # what each is and where it comes from: mnist_files.py
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 

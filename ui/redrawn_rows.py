@@ -10,7 +10,8 @@ from ui import resources, training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import Tensor
+
+    from convae.appraisal import Redrawn
 
 COLUMNS = 10
 BY_NUMBER, MY_OWN = "by number", "my own"
@@ -35,8 +36,8 @@ def show_rows(found: dict[str, Run]) -> None:
         images, captions = my_own()
     else:
         indices = by_number() if order == BY_NUMBER else in_order(digit, order, found)
-        test = resources.digits("test")
-        images, captions = test.images[indices], [f"{i} (a {int(test.labels[i])})" for i in indices]
+        digits, labels = resources.test_arrays()
+        images, captions = digits[indices], [f"{i} (a {labels[i]})" for i in indices]
     if not captions:
         return
     pages = -(-len(captions) // COLUMNS)
@@ -55,17 +56,17 @@ def by_number() -> list[int]:
     return [int(word) for word in words if word not in wrong]
 
 
-def my_own() -> "tuple[Tensor, list[str]]":
-    """The last drawing of the Draw page, and the digits kept there, (N, 1, 28, 28) uint8, with what to call each."""
-    import torch
+def my_own() -> "tuple[NDArray, list[str]]":
+    """The last drawing of the Draw page, and the digits kept there, (N, 28, 28) uint8, with what to call each."""
+    import numpy as np
 
     from convae import own_digits
 
     kept = own_digits.load()
-    images, captions = kept.images, [f"your {label}" for label in kept.labels.tolist()]
+    images, captions = kept.images[:, 0].numpy(), [f"your {label}" for label in kept.labels.tolist()]
     if "drawing" in st.session_state:
-        last = (st.session_state["drawing"] * 255).round().byte()
-        images, captions = torch.cat([last, images]), ["your last drawing", *captions]
+        last = (st.session_state["drawing"] * 255).round().byte()[0].numpy()
+        images, captions = np.concatenate([last, images]), ["your last drawing", *captions]
     if not captions:
         st.info("Draw a digit on the Draw page, or keep some there under Teach it your hand: here they are redrawn.")
     return images, captions
@@ -75,7 +76,7 @@ def in_order(digit: "int | str", order: str, found: dict[str, Run]) -> "NDArray"
     """The test digits of that class in that order."""
     import numpy as np
 
-    labels = resources.digits("test").labels.numpy()
+    labels = resources.test_arrays()[1]
     mine = np.arange(len(labels)) if digit == "all" else np.flatnonzero(labels == digit)
     if order == "at random":
         seed = st.session_state.setdefault("random_digits", random.randrange(2**31))
@@ -86,16 +87,15 @@ def in_order(digit: "int | str", order: str, found: dict[str, Run]) -> "NDArray"
     return mine[errors.argsort()[:: -1 if order == "worst redrawn" else 1]]
 
 
-def show(images: "Tensor", captions: list[str], found: dict[str, Run]) -> None:
-    """Digits (N, 1, 28, 28) uint8, row by row."""
-    from convae import appraisal, pictures
+def show(originals: "NDArray", captions: list[str], found: dict[str, Run]) -> None:
+    """Digits (N, 28, 28) uint8, row by row; the originals are there before torch is."""
+    from convae import pictures
 
-    originals = images[:, 0].numpy()
     st.markdown("**Original**")
     st.image(pictures.grid(originals, COLUMNS, 3), width="stretch")
     st.caption("Digits " + ", ".join(captions) + ".")
     for title, run in found.items():
-        drawn, (mse, ssim) = appraisal.redraw(resources.model(run), images), resources.mean_errors(run)
+        drawn, (mse, ssim) = redraw(run, originals), resources.mean_errors(run)
         st.markdown(
             f"**{title}** · mean squared error {drawn.mse.mean():.4f} on these, {mse:.4f} on all test digits · "
             f"structural similarity {drawn.ssim.mean():.3f}, {ssim:.3f}"
@@ -104,3 +104,12 @@ def show(images: "Tensor", captions: list[str], found: dict[str, Run]) -> None:
         off = [pictures.signed(o / 255 - p, 1) for o, p in zip(originals, drawn.pictures, strict=True)]
         st.image(pictures.row(off, COLUMNS, 3), width="stretch")
         st.caption("Errors " + ", ".join(f"{error:.4f}" for error in drawn.mse) + ". Orange: left out; blue: added.")
+
+
+def redraw(run: Run, originals: "NDArray") -> "Redrawn":
+    """What the run's model makes of digits (N, 28, 28) uint8."""
+    import torch
+
+    from convae import appraisal
+
+    return appraisal.redraw(resources.model(run), torch.from_numpy(originals)[:, None])

@@ -27,7 +27,18 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-@st.cache_resource(show_spinner="Fetching MNIST: the first time takes up to a minute ...")
+FETCHING = "Fetching MNIST: the first time takes up to a minute ..."
+
+
+@st.cache_resource(show_spinner=FETCHING)
+def test_arrays() -> "tuple[NDArray, NDArray]":
+    """Pictures (10000, 28, 28) uint8 and labels (10000,) of the test digits, without torch; raises `DataError`."""
+    from convae import mnist_files
+
+    return mnist_files.read("test")
+
+
+@st.cache_resource(show_spinner=FETCHING)
 def digits(split: str) -> "Digits":
     """The `train` or `test` digits; raises `DataError` that says what to do if they cannot be had."""
     from convae import data

@@ -26,7 +26,7 @@ def test_digits() -> str:
     """The address of one PNG of all test digits, `COLUMNS` in each row, 28 pixels each without a gap."""
 
     def sheet() -> bytes:
-        return pictures.png(pictures.grid(resources.digits("test").images[:, 0].numpy(), COLUMNS, factor=1, gap=0))
+        return pictures.png(pictures.grid(resources.test_arrays()[0], COLUMNS, factor=1, gap=0))
 
     return _address("test_digits.png", sheet)
 
